@@ -10,31 +10,39 @@ GIVEN ?=
 BIN := .venv/bin
 TEMPLATES := --profile jinja --indent-width 2 tasks_ui/templates
 
-.PHONY: run test check check-types check-others bench prove-rules prove-walks prove-language lock clean
+# What Python has compiled is kept beside it, where git overlooks it: otherwise every process would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run test check check-types check-others pages tools bench prove-rules prove-walks prove-language lock clean
 
 run: .venv/ready-to-run
 	@$(BIN)/python frontend/build.py
 	@$(BIN)/lianban demonstrate $(if $(NOW),--now "$(NOW)")
 
+# The types are checked, on one core, while the other waits for what comes from the registries and then does the rest.
 test: .venv/ready-to-test
-	@$(BIN)/python frontend/build.py
-	@$(BIN)/python -m tests.tools.provide
-	$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory --jobs 2 check-types tools
 	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 10 --durations-min 1
 
 check: .venv/ready-to-test
-	@$(BIN)/python frontend/build.py
 	@$(MAKE) --no-print-directory --jobs 2 check-types check-others
 
 check-types: .venv/ready-to-test
 	$(BIN)/mypy
 
-check-others: .venv/ready-to-test
+check-others: pages
 	$(BIN)/python -m tests.tools.scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djangofmt --check $(TEMPLATES)
 	$(BIN)/lint-imports
+
+pages: .venv/ready-to-test
+	@$(BIN)/python frontend/build.py
+
+# The browser and whatever else the tests need; after the checks, which use the same packages.
+tools: check-others
+	@$(BIN)/python -m tests.tools.provide
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新的版本，可以用 make $(MAKECMDGOALS) PYTHON=python3.12 指定。 Python 3.11 or later is needed." >&2; exit 1; }

@@ -15,7 +15,7 @@ from engine.problems import Problem as Problem
 
 class LianbanError(Exception):
     default: Message = _(
-        "This did not work, and nothing has changed. Try again; if it fails again, tell the system administrator."
+        "This could not be done, and nothing has changed. Try again. If it fails again, tell the system administrator."
     )
     code = "error"
     status = 500
@@ -39,20 +39,20 @@ class LianbanError(Exception):
 
 
 class SettingsError(LianbanError):
-    default = _("A setting in the environment is wrong. The service has not started.")
+    default = _("An environment variable is wrong. The service has not started.")
     code = "settings"
 
 
 class NewerDatabase(LianbanError):
     default = _(
-        "A newer version of Lianban has upgraded this database; this program does not know it. Nothing "
-        "has changed. Use that version, or restore the backup made before the upgrade."
+        "A newer version of Lianban has upgraded this database, and this program does not know it. Nothing has "
+        "changed. Use the newer version, or restore the back-up made before the upgrade."
     )
     code = "newer_database"
 
 
 class NotFound(LianbanError):
-    default = _("There is no such thing, or your unit is not a party to the case.")
+    default = _("There is no such item, or your unit is not a party to the case.")
     code = "not_found"
     status = 404
 
@@ -64,7 +64,7 @@ class NotSignedIn(LianbanError):
 
 
 class NotAllowed(LianbanError):
-    default = _("This task is not yours to do.")
+    default = _("This step is not yours to handle.")
     code = "not_allowed"
     status = 403
 
@@ -76,7 +76,7 @@ class Refused(LianbanError):
 
 
 class AlreadyDone(Refused):
-    default = _("Somebody has already done this task.")
+    default = _("Somebody has already completed this step.")
     code = "already_done"
 
 
@@ -104,8 +104,8 @@ class InvalidValues(LianbanError):
 
 class Unsure(LianbanError):
     default = _(
-        "Something in the form may tell who the person is whose name is confidential. Check it, then "
-        "submit again. Nothing has changed yet."
+        "Something in the form may reveal the person whose name is confidential. Check it, then submit it again. "
+        "Nothing has changed yet."
     )
     code = "unsure"
     status = 422
@@ -122,9 +122,7 @@ class Unsure(LianbanError):
 
 
 class DiagramRefused(LianbanError):
-    default = _(
-        "The diagram was not deployed: there are places that the system cannot run as drawn. Nothing was saved."
-    )
+    default = _("The diagram was not deployed. The system cannot run some parts as drawn. Nothing was saved.")
     code = "diagram_refused"
     status = 422
 
@@ -157,25 +155,26 @@ class ExpressionError(LianbanError):
 
 class StoredByAnotherVersion(LianbanError):
     default = _(
-        "The stored state of this case was not written by this version and cannot be read. Tell the "
-        "system administrator."
+        "The stored state of this case was not written by this version and cannot be read. Tell the system "
+        "administrator."
     )
     code = "stored_by_another_version"
 
 
 class RecordsDamaged(LianbanError):
-    default = _("The stored state of this case is not what was sealed: it was changed, exchanged or damaged.")
+    default = _("The stored state of this case differs from what was sealed: it was changed, replaced or damaged.")
     code = "records_damaged"
 
 
 class KeyLost(LianbanError):
-    default = _("The record key does not belong to this database.")
+    default = _("The record key does not match the database.")
     code = "key_lost"
 
 
 class IncidentRaised(LianbanError):
     default = _(
-        "A fault has stopped this case. It is recorded, and no other case is affected. Tell the system administrator."
+        "This case has met a fault and has been stopped. The fault is recorded, and no other case is affected. Tell "
+        "the system administrator."
     )
     code = "incident"
     status = 409
@@ -183,8 +182,8 @@ class IncidentRaised(LianbanError):
 
 class StoreFull(LianbanError):
     default = _(
-        "The file was not saved: the server has no room left, or cannot write. Everything else is still "
-        "there. Tell the system administrator, and upload it again when there is room."
+        "The file was not saved: the server has no space left, or cannot write. Everything else is still there. Tell "
+        "the system administrator, and upload it again when there is space."
     )
     code = "store_full"
     status = 507
@@ -192,29 +191,29 @@ class StoreFull(LianbanError):
 
 class DatabaseFull(LianbanError):
     default = _(
-        "This did not work, and nothing has changed: the server has no room left, or cannot write. Tell "
-        "the system administrator, and try again when there is room."
+        "This could not be done, and nothing has changed: the server has no space left, or cannot write. Tell the "
+        "system administrator, and try again when there is space."
     )
     code = "database_full"
     status = 507
 
 
 class ArchiveUnreadable(LianbanError):
-    default = _("This file is not an archive of Lianban, or it is damaged.")
+    default = _("This file is not an archive package of Lianban, or it is damaged.")
     code = "archive_unreadable"
     status = 422
 
 
 class Busy(LianbanError):
-    default = _("The system is busy and this did not work. Try again in a moment.")
+    default = _("The system is busy, so this was not done. Try again in a moment.")
     code = "busy"
     status = 503
 
 
 class Uncertain(LianbanError):
     default = _(
-        "The connection to the database broke at the moment of saving. Whether this worked is not known "
-        "yet: reload the page and look. If it did not, do it again."
+        "The connection to the database broke during saving. It is not known yet whether this was done. Reload the "
+        "page and look. If it was not, do it again."
     )
     code = "uncertain"
     status = 503

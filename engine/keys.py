@@ -91,7 +91,5 @@ def unrelated() -> Keys:
 def _kept(path: Path) -> bytes:
     secret = path.read_bytes().strip()
     if len(secret) < SHORTEST:
-        raise SettingsError(
-            _("There is no key in %(path)s. Put the original file back from a back-up.", path=str(path))
-        )
+        raise SettingsError(_("There is no key in %(path)s. Restore the original file from a back-up.", path=str(path)))
     return secret

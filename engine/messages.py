@@ -6,7 +6,7 @@ that of the person it goes to. Where nobody has said a language, it is Chinese. 
 is kept as `to_json` says, so that everybody reads it in their own language later.
 
 The words are in the catalogues, `locale/<language>/LC_MESSAGES/messages.po`; `python -m tests.house.words` brings them up
-to the code.
+to the code. When the English of a message that may have been kept is changed, `locale/former.json` says what it has become.
 """
 
 from __future__ import annotations
@@ -268,7 +268,8 @@ def from_json(kept: Any) -> Any:
     match kept:
         case {"message": str(found)}:
             values = {name: from_json(value) for name, value in kept.get("values", {}).items()}
-            return Message(found, values, kept.get("context", ""), kept.get("many", ""))
+            one, many = _as_of_now(found), _as_of_now(kept.get("many", ""))
+            return Message(one, values, kept.get("context", ""), many)
         case {"joined": parts, "between": between}:
             return Joined(tuple(map(from_json, parts)), between, kept.get("last"))
         case {"when": found, "style": style}:
@@ -277,6 +278,18 @@ def from_json(kept: Any) -> Any:
             return Name(drawn, english)
         case _:
             return kept
+
+
+def _as_of_now(kept: str) -> str:
+    """The id that a kept message has today: where its English has been put better since, it is looked up."""
+    return former_ids().get(kept, kept)
+
+
+@cache
+def former_ids() -> Mapping[str, str]:
+    """The id that a message was kept under in an earlier version -> the one that it has now."""
+    found: dict[str, str] = json.loads((LOCALE / "former.json").read_text(encoding="utf-8"))
+    return found
 
 
 def to_text(text: object) -> str:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from engine.messages import Text, sentences
+from engine.messages import Name, Text, sentences
 from engine.messages import gettext as _
+
+HELP_PAGE = _("docs/reference/bpmn.md")
+"""The page that explains every rule; the catalogues know its twins."""
 
 
 class Severity(StrEnum):
@@ -47,14 +50,15 @@ class Rule:
 
     @property
     def explained(self) -> str:
-        """Where a reader finds it."""
-        return f"docs/reference/bpmn.md#{self.id}"
+        """Where a reader finds it, in the reader's language."""
+        return f"{HELP_PAGE}#{self.id}"
 
     def problem(
         self, element_id: str, element_name: Text, reason: Text, remedy: Text, rewrite: str = "", line: int = 0
     ) -> Problem:
-        """The rule is broken at this element."""
-        return Problem(element_id, element_name, reason, remedy, self.id, self.severity, rewrite, line=line)
+        """The rule is broken at this element, which is drawn with that name."""
+        name = Name(element_name) if isinstance(element_name, str) else element_name
+        return Problem(element_id, name, reason, remedy, self.id, self.severity, rewrite, line=line)
 
 
 @dataclass(frozen=True)

@@ -114,13 +114,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     for name, text in given.items():
         variable = f"{PREFIX}{name.upper()}"
         if name not in readers:
-            wrong = _("There is no variable %(name)s. Check how it is spelt.", name=variable)
+            wrong = _("There is no environment variable called %(name)s. Check the spelling.", name=variable)
             raise SettingsError(sentences(wrong, NOT_STARTED))
         try:
             values[name] = readers[name](text)
         except _NoValue as error:
             wrong = _(
-                "The value '%(value)s' of the variable %(name)s is not right: %(why)s.",
+                "The value '%(value)s' of the environment variable %(name)s is not correct: %(why)s.",
                 name=variable,
                 value="…" if name == "record_key" else text,
                 why=error.why,
@@ -172,7 +172,7 @@ def _folders(text: str) -> tuple[Path, ...]:
     folders = tuple(Path(part).resolve() for part in text.split(os.pathsep) if part)
     for folder in folders:
         if not folder.is_dir():
-            raise _NoValue(_("there is no folder %(folder)s", folder=str(folder)))
+            raise _NoValue(_("there is no folder called %(folder)s", folder=str(folder)))
     return folders
 
 

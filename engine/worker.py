@@ -269,4 +269,4 @@ def _fault_of(instance_id: str, error: Exception) -> Fault:
     if isinstance(error, LianbanError):
         return Fault(instance_id, error.sentence, None)
     log.error("instance %s could not take its step", instance_id, exc_info=error)
-    return Fault(instance_id, _("An internal error; the log of the service tells more."), None)
+    return Fault(instance_id, _("An internal error occurred. The log of the service says more."), None)

@@ -21,7 +21,7 @@ from engine.uses.procedures import KEPT
 from tasks_ui import running
 
 LOOPBACK = ["127.0.0.1", "localhost"]
-BANNER = _("Demonstration data: people and events are invented.")
+BANNER = _("Demonstration data: the people and events are fictional.")
 
 
 @main.command(help=_("Starts the pages and the worker (one process)."))
@@ -31,7 +31,7 @@ def serve() -> None:
 
 @main.command(
     help=_(
-        "Starts the pages alone. 'lianban worker' does the rest; on PostgreSQL several may run.",
+        "Starts the pages only. 'lianban worker' does the rest. On PostgreSQL several can run side by side.",
     )
 )
 def web() -> None:
@@ -40,8 +40,8 @@ def web() -> None:
 
 @main.command(
     help=_(
-        "Starts the worker alone. It does what falls due, PDFs of documents, archives and notices. On "
-        "PostgreSQL several may run.",
+        "Starts the worker only: what falls due, PDFs of documents, archives and notices. On PostgreSQL "
+        "several can run side by side.",
     )
 )
 def worker() -> None:
@@ -60,15 +60,15 @@ def _serve(shows: bool = True, works: bool = True) -> None:
             if not engine.accounts.is_founded():
                 say(
                     _(
-                        "There are no units and people yet: 'lianban found --example' prints a city file; "
-                        "adapt it and write it with 'lianban found'.",
+                        "There are no units or people yet. 'lianban found --example' prints a city file: adapt it, then load "
+                        "it with 'lianban found'.",
                     )
                 )
             if engine.database.is_sqlite and not (shows and works):
                 say(
                     _(
-                        "On SQLite there can be one service only, so nobody does the other half. Use 'lianban "
-                        "serve', or PostgreSQL.",
+                        "SQLite allows one service only, so the other half of the work would not be done. Use 'lianban "
+                        "serve', or move to PostgreSQL.",
                     )
                 )
             running.run(engine, shows=shows, works=works)
@@ -76,14 +76,14 @@ def _serve(shows: bool = True, works: bool = True) -> None:
 
 @main.command(
     help=_(
-        "Starts the demonstration, on this machine alone. The city and its cases are invented.",
+        "Starts the demonstration, on this machine only. The city and its cases are fictional.",
     )
 )
 @option(
     "--now",
     default="",
     help=_(
-        "The time at which the demonstration runs on, such as 2026-09-30T09:30 (Beijing time).",
+        "When the demonstration clock starts, such as 2026-09-30T09:30 (Beijing time).",
     ),
 )
 def demonstrate(now: str) -> None:
@@ -92,7 +92,7 @@ def demonstrate(now: str) -> None:
         if settings.host not in LOOPBACK:
             raise LianbanError(
                 _(
-                    "The demonstration opens on this machine alone: do not set LIANBAN_HOST.",
+                    "The demonstration opens on this machine only. Do not set LIANBAN_HOST.",
                 )
             )
         shown = open_demonstration(settings, _moment(now) if now else None)
@@ -107,30 +107,30 @@ def _moment(text: str) -> datetime:
     except ValueError:
         raise LianbanError(
             _(
-                "'%(text)s' is no time. Write it like 2026-09-30T09:30.",
+                "'%(text)s' is not a time. Write it like 2026-09-30T09:30.",
                 text=text,
             )
         ) from None
 
 
 def _print_accounts(shown: Demonstration) -> None:
-    title = _("Accounts of the demonstration (on this machine alone)")
+    title = _("Demonstration accounts (they work on this machine only)")
     table = Table(title=str(title), box=None, title_justify="left", padding=(0, 2, 0, 0))
     table.add_column(str(pgettext("column", "Account")), no_wrap=True)
     table.add_column(str(pgettext("column", "Password")), no_wrap=True)
-    table.add_column(str(_("Who it is")), overflow="fold")
+    table.add_column(str(_("Person")), overflow="fold")
     for account in shown.accounts:
         table.add_row(account.login, account.password, str(_whose(account)))
     console = Console()
     console.print(table)
     file = shown.engine.settings.data_dir / ACCOUNTS_FILE
     console.print(
-        str(_("All accounts are in %(file)s; only you can read it.", file=str(file))),
+        str(_("All accounts are in %(file)s, which only you can read.", file=str(file))),
         soft_wrap=True,
     )
     if shown.moved:
         at = When(shown.engine.clock.now(), "minute")
-        console.print(str(_("The demonstration runs on from %(at)s.", at=at)))
+        console.print(str(_("The demonstration clock starts at %(at)s.", at=at)))
 
 
 def _whose(account: Account) -> Text:

@@ -79,25 +79,25 @@ def _forged(_error: CSRFError) -> ResponseReturnValue:
 def _elsewhere(_error: SecurityError) -> ResponseReturnValue:
     """A request for another host: no page, since no address of a page can be made for it."""
     return Response(
-        _("This is not the address of Lianban. Open the one that your unit gave you."), 400, mimetype="text/plain"
+        _("This is not the address of Lianban. Open the one your unit gave you."), 400, mimetype="text/plain"
     )
 
 
 def _web(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     sentences = {
-        400: _("What the browser sent is not complete. Go back and try again."),
+        400: _("What the browser sent was incomplete. Go back and try again."),
         404: _("There is no such page, or your unit is not a party to the case."),
-        405: _("This address does not open like this. Use the menu."),
-        413: _("Too much was sent: 2 MB for a form, 50 MB for a file and 200 MB at once are the most."),
+        405: _("This address cannot be opened directly. Use the menu."),
+        413: _("Too much was sent. The limits are 2 MB for a form, 50 MB for a file and 200 MB in total."),
         429: _("Too many requests. Try again a little later."),
     }
-    return show(sentences.get(status, _("This request did not work. Go back and try again.")), status)
+    return show(sentences.get(status, _("This request could not be completed. Go back and try again.")), status)
 
 
 def _unknown(_error: Exception) -> ResponseReturnValue:
     log.exception("a page failed")
     return show(
-        _("Something went wrong. Nothing has changed. Try again; if it fails again, tell the system administrator."),
+        _("Something went wrong. Nothing has changed. Try again; if it fails again, contact the system administrator."),
         500,
     )

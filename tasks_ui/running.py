@@ -68,7 +68,7 @@ def run(
     _wait(server, told)
     whole = _all_end([part.stop for part in parts])
     if not whole:
-        say(_("One thing was not finished and is left; the next start does it from the beginning."), wrong=True)
+        say(_("One job was not finished. The next start will do it from the beginning."), wrong=True)
         sys.stderr.flush()
         os._exit(0)
     engine.close()
@@ -82,7 +82,7 @@ def _opened(engine: Engine, banner: Text, trusted_hosts: list[str] | None) -> An
         return listening(app, settings, body_limit(engine))
     except OSError as error:
         sentence = _(
-            "%(address)s cannot be opened (%(reason)s). Stop the program that uses this port, or set LIANBAN_PORT.",
+            "%(address)s cannot be opened (%(reason)s). Stop the program that is using this port, or set LIANBAN_PORT.",
             address=address,
             reason=error.strerror,
         )
@@ -91,9 +91,9 @@ def _opened(engine: Engine, banner: Text, trusted_hosts: list[str] | None) -> An
 
 def _said(engine: Engine, server: Any) -> Text:
     if server is None:
-        return _("The worker is running. (Ctrl+C stops it.)")
+        return _("The worker is running (press Ctrl+C to stop).")
     address = f"http://{engine.settings.host}:{server.effective_port}/"
-    return _("Lianban is running: %(address)s (Ctrl+C stops it.)", address=address)
+    return _("Lianban is running: %(address)s (press Ctrl+C to stop)", address=address)
 
 
 def _wait(server: Any, told: Event) -> None:

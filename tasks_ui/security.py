@@ -217,7 +217,7 @@ def _identify() -> AnyResponse | None:
     if g.visitor is None and request.endpoint not in OPEN_ENDPOINTS and request.endpoint is not None:
         if request.method == "GET" and request.accept_mimetypes["text/html"]:
             return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
-        raise NotSignedIn(_("You have been signed out. Sign in again; saved drafts are kept."))
+        raise NotSignedIn(_("You have been signed out. Sign in again. Saved drafts are kept."))
     if g.visitor is not None and g.visitor.must_change_password and request.endpoint not in BEFORE_A_PASSWORD:
         if request.method == "GET" and request.accept_mimetypes["text/html"]:
             return redirect(url_for("account.password"))

@@ -28,21 +28,21 @@ def reached_words(reached: Reached) -> str:
     count, people = len(reached.people), listed(reached.people)
     words = [
         ngettext(
-            "%(num)d recipient (%(people)s), %(read)s read it",
-            "%(num)d recipients (%(people)s), %(read)s read it",
+            "%(num)d recipient (%(people)s), read by %(read)s",
+            "%(num)d recipients (%(people)s), read by %(read)s",
             count,
             people=people,
             read=reached.read,
         )
         if people
-        else _("Nobody holds the post")
+        else _("The post is vacant")
     ]
     sent = {
         SendingStatus.SENT: _("sent"),
         SendingStatus.WAITING: _("waiting"),
         SendingStatus.FAILED: _("trying again"),
         SendingStatus.GIVEN_UP: _("not sent"),
-        SendingStatus.DROPPED: _("not sent, since it was done"),
+        SendingStatus.DROPPED: _("not sent, already complete"),
     }
     for name, counts in reached.channels.items():
         shown = beside(f"{sent[status]} {counts[status]}" for status in sent if status in counts)
@@ -54,7 +54,7 @@ def reached_words(reached: Reached) -> str:
 def attempt_words(attempt: Attempt) -> str:
     """没有发出：原因 / 某某要求再发"""
     if attempt.outcome == AttemptOutcome.AGAIN:
-        return _("%(who)s asked to send it again", who=attempt.by)
+        return _("%(who)s asked for it to be sent again", who=attempt.by)
     outcomes: dict[str, str] = {
         AttemptOutcome.SENT: pgettext("attempt", "Sent"),
         AttemptOutcome.FAILED: pgettext("attempt", "Not sent"),

@@ -110,8 +110,8 @@ class _TooLarge(RequestEntityTooLarge):  # type: ignore[misc]
 
     def __init__(self, limit: int, spoken: str) -> None:
         sentence = _(
-            "What was sent is over %(size)s KB and was not taken. If you are not signed in, sign in first; "
-            "split a file that is too large.",
+            "What was sent is over %(size)s KB and was not accepted. If you are not signed in, sign in first. "
+            "Split files that are too large.",
             size=max(limit // 1024, 1),
         )
         with speaking(spoken):

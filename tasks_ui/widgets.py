@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from flask import Flask, g, request
 
@@ -12,7 +14,7 @@ from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.standing import Standing
 from engine.reports.case.awaited import Awaited
-from engine.reports.case.page import InstanceView
+from engine.reports.case.page import InstanceView, Waiting
 from engine.reports.desk.inbox import NextTask
 from engine.reports.oversight.notices import SupervisionItem
 from engine.reports.parts import counted_days, names
@@ -198,7 +200,7 @@ def due_words(period: Period) -> str:
         case "met":
             return _("In time, %(day)s", day=dates.short_day(record.ended_at, now().year)) if record.ended_at else ""
         case "cancelled" if record.overdue_at is not None:
-            return _("Overdue, not completed") if record.hard else _("Past the recommended date, not done")
+            return _("Overdue, not completed") if record.hard else _("Past the recommended date, not completed")
         case "cancelled":
             return _("No longer needed")
         case "paused":
@@ -227,7 +229,7 @@ def due_date(period: Period, word: str = "") -> str:
     """
     record = period.record
     if record.paused:
-        return _("The end is set when it is resumed")
+        return _("The end is set when the period is resumed")
     if record.last_day is None:
         due = local(record.due_at)
         if due.date() == now().date():
@@ -296,7 +298,7 @@ def role_names(roles: frozenset[str]) -> str:
 def what_follows(following: NextTask | None) -> str:
     """The task to which "submit and go on" leads, and how many are left."""
     if following is None:
-        return _("No other task. You go back to your tasks after submitting")
+        return _("No other tasks. After submitting you return to your tasks")
     due = _(", %(due)s", due=due_words(following.period)) if following.period else ""
     return _(
         "Next: %(step)s, %(title)s (%(number)s)%(due)s; %(left)s more",
@@ -322,31 +324,39 @@ def awaited_words(event: Awaited) -> str:
 def coming_words(start: ComingStart) -> str:
     """When a case begins by itself next, and how sure that is."""
     if start.next_at is None:
-        return _("never again")
+        return _("will not start again")
     when = moment(start.next_at)
     if start.tried_again_at is not None:
         return _(
-            "was due %(when)s and could not begin; tried again %(again)s", when=when, again=moment(start.tried_again_at)
+            "was due %(when)s but could not start; next attempt %(again)s",
+            when=when,
+            again=moment(start.tried_again_at),
         )
     if start.provisional:
-        return _("next %(when)s, provisionally: no official notice covers these days yet", when=when)
-    return _("next %(when)s", when=when)
+        return _("next: %(when)s, provisional, as the holidays of these days have not been announced", when=when)
+    return _("next: %(when)s", when=when)
 
 
 def marks(instance: InstanceView) -> dict[str, object]:
     """What is drawn on the instance's diagram; a live element says who is waited for, and how long still."""
-    said = {
-        found.element_id: beside(
-            (
-                " ".join(part for part in (found.unit.name if found.unit else "", found.who) if part),
-                due_words(found.period) if found.period else "",
-            )
-        )
-        for found in instance.waiting
-    } | {call.element_id: _("Waits for the result of %(number)s", number=call.number) for call in instance.called}
+    by_element = attrgetter("element_id")
+    waiting = groupby(sorted(instance.waiting, key=by_element), by_element)
+    said = {element_id: _waited_for(list(found)) for element_id, found in waiting}
+    said |= {call.element_id: _("Waiting for the result of %(number)s", number=call.number) for call in instance.called}
     said |= {event.element_id: awaited_words(event) for event in instance.awaited}
     live = [{**mark, "label": said.get(str(mark["element"]), "")} for mark in instance.marks.live]
     return {"taken": instance.marks.taken, "done": instance.marks.done, "live": live}
+
+
+def _waited_for(waiting: Sequence[Waiting]) -> str:
+    """Who has the task, and how long still; of several how many they are, and how long the first of them has."""
+    periods = [found.period for found in waiting if found.period]
+    first = min(periods, key=lambda period: period.due_at, default=None)
+    one = waiting[0]
+    who = " ".join(part for part in (one.unit.name if one.unit else "", one.who) if part)
+    if len(waiting) > 1:
+        who = ngettext("%(num)s task is open", "%(num)s tasks are open", len(waiting))
+    return beside((who, due_words(first) if first else ""))
 
 
 def drawn(drawing: Drawing, marks: Mapping[str, object]) -> dict[str, object]:

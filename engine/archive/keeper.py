@@ -108,12 +108,15 @@ class Keeper:
             case OSError():
                 reason = error.strerror or str(error)
                 why = _(
-                    "The package could not be written, or a material could not be read (%(reason)s). The "
-                    "system administrator has to check the room on the disk, and the rights.",
+                    "The package could not be written, or a material could not be read (%(reason)s). The system "
+                    "administrator has to check the disk space and the permissions.",
                     reason=reason,
                 )
             case _:
-                why = _("An internal error (%(error)s); the log of the service tells more.", error=type(error).__name__)
+                why = _(
+                    "An internal error occurred (%(error)s). The log of the service says more.",
+                    error=type(error).__name__,
+                )
         own = archive_package.c.instance_id == instance_id
 
         def note(tx: Connection) -> None:

@@ -90,9 +90,11 @@ def _signer(package: ZipFile, manifest: dict[str, Any], key: str | None, broken:
     """The public key that signed the manifest; what is wrong with the signature is added to `broken`."""
     if SEAL not in package.namelist():
         if manifest["format"] != UNSIGNED:
-            broken.append(_("The signature (%(file)s) is gone.", file=SEAL))
+            broken.append(_("The signature (%(file)s) is missing.", file=SEAL))
         elif key is not None:
-            broken.append(_("This is the old format, before there were signatures: it does not prove who made it."))
+            broken.append(
+                _("This is the old format, from before there were signatures. It does not prove who made the package.")
+            )
         return ""
     try:
         if package.getinfo(SEAL).file_size > SEAL_LIMIT:
@@ -103,10 +105,10 @@ def _signer(package: ZipFile, manifest: dict[str, Any], key: str | None, broken:
         public_key, signature = bytes.fromhex(seal["public_key"]), bytes.fromhex(seal["signature"])
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, package.read(MANIFEST))
     except (InvalidSignature, KeyError, TypeError, RecursionError, *_TORN):
-        broken.append(_("The signature (%(file)s) does not fit the list: one of them was changed.", file=SEAL))
+        broken.append(_("The signature (%(file)s) does not match the list: one of them was changed.", file=SEAL))
         return ""
     if key is not None and key.strip().lower() != public_key.hex():
-        broken.append(_("The signature is not by the key given: another system made this package."))
+        broken.append(_("The signature was not made with the key given: another system made this package."))
     return public_key.hex()
 
 
@@ -118,7 +120,7 @@ def _papers(manifest: dict[str, Any], history: list[dict[str, Any]]) -> Iterator
         path = listed["path"]
         if path.startswith("documents/") and path.endswith(".pdf") and listed["sha256"] not in made:
             yield _(
-                "%(path)s (%(title)s) is not the one that the audit log saw made; it was exchanged.",
+                "%(path)s (%(title)s) is not the one that the audit log recorded: it was replaced.",
                 path=path,
                 title=listed.get("title", ""),
             )
@@ -127,12 +129,12 @@ def _papers(manifest: dict[str, Any], history: list[dict[str, Any]]) -> Iterator
 def _manifest(package: ZipFile) -> dict[str, Any]:
     try:
         if package.getinfo(MANIFEST).file_size > MANIFEST_LIMIT:
-            raise ArchiveUnreadable(_("The list of the package is too large to be one."))
+            raise ArchiveUnreadable(_("The list of the package is unusually large, so it cannot be right."))
         manifest = json.loads(package.read(MANIFEST))
         if manifest["format"] not in (FORMAT, UNSIGNED):
             raise ArchiveUnreadable(
                 _(
-                    "The package has the format %(found)s; this program knows %(known)s.",
+                    "The package has format %(found)s. This program knows only %(known)s.",
                     found=str(manifest["format"]),
                     known=FORMAT,
                 )
@@ -140,7 +142,7 @@ def _manifest(package: ZipFile) -> dict[str, Any]:
         _require_sound(manifest)
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ArchiveUnreadable(
-            _("There is no usable list (manifest.json). This is no archive package of Lianban, or it is damaged.")
+            _("There is no usable list (manifest.json). This is not an archive package of Lianban, or it is damaged.")
         ) from error
     return dict(manifest)
 
@@ -184,10 +186,10 @@ def _files(package: ZipFile, manifest: dict[str, Any]) -> Iterator[Text]:
         yield _("%(name)s is in the package more than once.", name=name)
     listed = {found["path"]: found for found in manifest["files"]}
     for name in sorted(set(present) - listed.keys() - {MANIFEST, SEAL}):
-        yield _("%(name)s is not on the list; it was put in later.", name=name)
+        yield _("%(name)s is not on the list: it was added later.", name=name)
     for name, found in listed.items():
         if name not in present:
-            yield _("%(name)s (%(title)s) is gone.", name=name, title=found.get("title", ""))
+            yield _("%(name)s (%(title)s) is missing.", name=name, title=found.get("title", ""))
             continue
         digest, size = hashlib.sha256(), 0
         try:
@@ -199,7 +201,7 @@ def _files(package: ZipFile, manifest: dict[str, Any]) -> Iterator[Text]:
             size = -1
         if size != found["size"] or digest.hexdigest() != found["sha256"]:
             yield _(
-                "%(name)s (%(title)s) does not fit the list; its content was changed.",
+                "%(name)s (%(title)s) does not match the list: its content was changed.",
                 name=name,
                 title=found.get("title", ""),
             )
@@ -231,8 +233,8 @@ def _chain(history: list[dict[str, Any]]) -> Iterator[Text]:
             fits = False
         if not fits:
             yield _(
-                "Entry %(number)s of the audit log does not fit those around it. Entries may have been "
-                "changed, exchanged or removed.",
+                "Entry %(number)s of the audit log does not fit the entries around it. Entries may have been changed, "
+                "replaced or removed.",
                 number=expected,
             )
             return
@@ -247,11 +249,11 @@ def _same_case(package: ZipFile, manifest: dict[str, Any], history: list[dict[st
         yield _("The outline of the case (case.json) cannot be read.")
         return
     if manifest["number"] != number:
-        yield _("The number on the list is not that of the outline (case.json): the list was changed.")
+        yield _("The number on the list differs from that in the outline (case.json): the list was changed.")
     if manifest["title"] != title:
-        yield _("The title on the list is not that of the outline (case.json): the list was changed.")
+        yield _("The title on the list differs from that in the outline (case.json): the list was changed.")
     if any(entry.get("instance_id") != case_id for entry in history):
-        yield _("The audit log (history.json) is not that of the case in the outline (case.json).")
+        yield _("The audit log (history.json) does not belong to the case in the outline (case.json).")
 
 
 def _follows(manifest: dict[str, Any], previous: Path) -> Iterator[Text]:
@@ -270,18 +272,21 @@ def _follows(manifest: dict[str, Any], previous: Path) -> Iterator[Text]:
             unit=manifest["unit_name"],
         )
     elif sha256_of(previous) != manifest["previous_sha256"]:
-        yield _("The package before, %(file)s, is not as it was; it was changed or exchanged.", file=previous.name)
+        yield _(
+            "The previous package, %(file)s, is not as it was when it was archived: it was changed or replaced.",
+            file=previous.name,
+        )
 
 
 def _unreadable(path: Path, error: Exception) -> ArchiveUnreadable:
     if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # those two are the content's
         return ArchiveUnreadable(
-            _("%(file)s cannot be opened. Check its rights and the disk, then check it again.", file=path.name)
+            _("%(file)s cannot be opened. Check its permissions and the disk, then try again.", file=path.name)
         )
     return ArchiveUnreadable(
         _(
-            "%(file)s cannot be read: it is no whole archive package. The download may have broken off, or it "
-            "is damaged. Get it again, then check it.",
+            "%(file)s cannot be read: it is not a complete archive package. The download may have broken off, or the "
+            "file is damaged. Get it again, then check it.",
             file=path.name,
         )
     )

@@ -19,19 +19,21 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @main.command(
     "verify-archive",
     help=_(
-        "Checks an archive package. It needs the file and the published key alone, not the system.",
+        "Checks whether an archive package is complete and unchanged. It needs only this file and the published key, "
+        "not the system.",
     ),
 )
 @click.argument("file", type=FILE)
 @option(
     "--previous",
     type=FILE,
-    help=_("The package before it of the same unit, to be checked with it."),
+    help=_("The previous package of the same unit, to be checked with it."),
 )
 @option(
     "--key",
     help=_(
-        "The published key of the system that made it (printed by 'lianban archive-key'); only it proves who made it.",
+        "The published key of the system that made it (printed by 'lianban archive-key'). Only this key proves who "
+        "made it.",
     ),
 )
 def verify_archive(file: Path, previous: Path | None, key: str | None) -> None:
@@ -51,10 +53,10 @@ def verify_archive(file: Path, previous: Path | None, key: str | None) -> None:
     if checked.broken:
         say(
             ngettext(
-                "Not sound: %(num)s place does not match, see above. Leave this file and ask the unit that "
-                "keeps it for another.",
-                "Not sound: %(num)s places do not match, see above. Leave this file and ask the unit that "
-                "keeps it for another.",
+                "Not sound: %(num)s place does not match, see above. Do not use this file. Ask the unit that keeps it "
+                "for another.",
+                "Not sound: %(num)s places do not match, see above. Do not use this file. Ask the unit that keeps it "
+                "for another.",
                 len(checked.broken),
             ),
             wrong=True,
@@ -62,7 +64,7 @@ def verify_archive(file: Path, previous: Path | None, key: str | None) -> None:
         sys.exit(1)
     say(
         _(
-            "Sound: files in agreement with the list: %(files)s. Audit entries that follow on each other: %(entries)s.",
+            "Sound. Files that match the list: %(files)s. Audit entries linked without a gap: %(entries)s.",
             files=checked.files,
             entries=checked.entries,
         )
@@ -70,7 +72,7 @@ def verify_archive(file: Path, previous: Path | None, key: str | None) -> None:
     if previous is not None:
         say(
             _(
-                "It follows on %(name)s, which is unchanged.",
+                "It follows %(name)s, which is unchanged.",
                 name=previous.name,
             )
         )
@@ -83,16 +85,16 @@ def _who_made_it(checked: archive.Checked, key: str | None) -> list[Text]:
     if key is not None:
         return [
             _(
-                "The signature fits the key given: the system that holds that key made the whole package, and "
-                "it is unchanged since.",
+                "The signature matches the key given. The system that holds that key made the whole package, and it "
+                "is unchanged since.",
             )
         ]
     if checked.signed_by:
         return [
             sentences(
                 _(
-                    "The signature fits the key in the package. Without the published key that does not prove "
-                    "who made it: %(key)s.",
+                    "The signature matches the key in the package. Without the published key, that does not prove who "
+                    "made it: %(key)s.",
                     key=checked.signed_by,
                 ),
                 _("Compare it with the published key, or check with --key."),
@@ -100,11 +102,12 @@ def _who_made_it(checked: archive.Checked, key: str | None) -> list[Text]:
         ]
     return [
         _(
-            "This is the old format, before there were signatures: its parts agree, but who made it is not proved.",
+            "This is the old format, from before there were signatures. Its parts agree, but who made it is not "
+            "proved.",
         ),
         _(
-            "Its unit, its place in the row, the time and the package before it are said in the list alone; "
-            "the next package proves them: lianban verify-archive NEXT --previous THIS.",
+            "Its unit, its place in the series, its time and the package before it are stated only in the list. The "
+            "next package proves them: lianban verify-archive NEXT --previous THIS.",
         ),
     ]
 
@@ -112,8 +115,8 @@ def _who_made_it(checked: archive.Checked, key: str | None) -> list[Text]:
 @main.command(
     "archive-key",
     help=_(
-        "Prints the public key of archive packages. Publish it so that packages can be checked; it gives "
-        "nothing of the secret key away.",
+        "Prints the public key for checking archive packages. Publish it so that packages can be checked. It does not "
+        "reveal the secret key.",
     ),
 )
 def archive_key() -> None:

@@ -20,7 +20,7 @@ from engine.settings import read_settings
 @click.group(
     cls=Commands,
     help=_(
-        "Lianban: handles cases by their diagrams, and counts in working days.",
+        "Lianban handles cases by their diagrams and counts periods in working days.",
     ),
 )
 def main() -> None:
@@ -56,5 +56,5 @@ def refusals() -> Iterator[None]:
         say(str(error), wrong=True)
         sys.exit(2)
     except OSError as error:
-        say(_("This did not work: %(reason)s", reason=str(error)), wrong=True)
+        say(_("This could not be done: %(reason)s", reason=str(error)), wrong=True)
         sys.exit(2)

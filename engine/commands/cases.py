@@ -15,27 +15,29 @@ from engine.runtime.advance.incidents import Stopped
 @main.command(
     "incidents",
     help=_(
-        "Lists stopped and failed cases and failed starts. For each: which procedure and step, since when, why, and what to do."
+        "Lists stopped and failed cases and failed starts: which procedure and step, since when, why, and what to do."
     ),
 )
 @option(
     "--close",
     "beginning",
     default="",
-    help=_("This is dealt with: the number of a failed case, or the id of a fault of a start, or its beginning."),
+    help=_(
+        "This has been dealt with: the number of a failed case, or the id of a failed start (its beginning is enough)."
+    ),
 )
-@option("--by", default="", help=_("Who mended it; needed with --close."))
+@option("--by", default="", help=_("Who removed the fault; required with --close."))
 def incidents_(beginning: str, by: str) -> None:
     with refusals():
         engine = opened()
         if beginning:
             if not by.strip():
-                raise Refused(_("Say with --by who mended the fault."))
+                raise Refused(_("Use --by to say who removed the fault."))
             if engine.instances.close_failure(beginning.strip(), by.strip()):
                 say(_("The failure of %(number)s is closed.", number=beginning.strip()))
                 return
             name = engine.instances.close_start_fault(beginning, by.strip())
-            say(_("This fault of starting '%(name)s' is closed.", name=name))
+            say(_("This fault in starting '%(name)s' is closed.", name=name))
             return
         found = engine.instances.stopped()
     for one in found:
@@ -49,10 +51,11 @@ def incidents_(beginning: str, by: str) -> None:
 def _failed(one: Stopped) -> tuple[Text, Text]:
     told = {"number": one.number, "procedure": one.procedure, "since": When(one.since, "minute"), "reason": one.reason}
     return (
-        _("%(number)s %(procedure)s, step '%(step)s', has failed %(since)s: %(reason)s", step=one.element, **told),
+        _("%(number)s %(procedure)s, step '%(step)s', failed %(since)s: %(reason)s", step=one.element, **told),
         _(
-            "It is over. If it should go on then, draw what catches the error and deploy the diagram; start the case anew "
-            "where that is needed. When it is dealt with: lianban incidents --close %(number)s --by WHO",
+            "The case has ended. If such cases should go on in future, draw an event that catches the error and "
+            "deploy the diagram. Start the case again if needed. When it is dealt with: lianban incidents --close "
+            "%(number)s --by WHO",
             number=one.number,
         ),
     )
@@ -69,7 +72,7 @@ def _stopped_case(one: Stopped) -> tuple[Text, Text]:
         if one.element
         else _("%(number)s %(procedure)s, stopped %(since)s: %(reason)s", **told),
         _(
-            "When it is mended: lianban resume %(number)s --by WHO; if it cannot go on: lianban end "
+            "When the fault is removed: lianban resume %(number)s --by WHO. If the case cannot go on: lianban end "
             "%(number)s --by WHO --reason WHY",
             number=one.number,
         ),
@@ -80,44 +83,45 @@ def _failed_start(one: Stopped) -> tuple[Text, Text]:
     told = {"id": one.fault_id, "procedure": one.procedure, "since": When(one.since, "minute"), "reason": one.reason}
     return (
         ngettext(
-            "%(id)s starting %(procedure)s, step '%(step)s', failed since %(since)s, %(num)s try: %(reason)s",
-            "%(id)s starting %(procedure)s, step '%(step)s', failed since %(since)s, %(num)s tries: %(reason)s",
+            "%(id)s starting %(procedure)s, step '%(step)s', has failed since %(since)s, %(num)s try: %(reason)s",
+            "%(id)s starting %(procedure)s, step '%(step)s', has failed since %(since)s, %(num)s tries: %(reason)s",
             one.times,
             step=one.element,
             **told,
         )
         if one.element
         else ngettext(
-            "%(id)s starting %(procedure)s failed since %(since)s, %(num)s try: %(reason)s",
-            "%(id)s starting %(procedure)s failed since %(since)s, %(num)s tries: %(reason)s",
+            "%(id)s starting %(procedure)s has failed since %(since)s, %(num)s try: %(reason)s",
+            "%(id)s starting %(procedure)s has failed since %(since)s, %(num)s tries: %(reason)s",
             one.times,
             **told,
         ),
         _(
-            "Mend the diagram and deploy it again. When it is mended: lianban incidents --close %(id)s --by WHO",
+            "Correct the diagram and deploy it again. When the fault is removed: lianban incidents --close %(id)s "
+            "--by WHO",
             id=one.fault_id[:8],
         ),
     )
 
 
-@main.command(help=_("Lets a stopped case go on after the fault is mended."))
+@main.command(help=_("Lets a stopped case go on after the fault is removed."))
 @click.argument("number")
 @option("--by", required=True, help=_("Who resumes it; recorded in the audit log."))
 def resume(number: str, by: str) -> None:
     with refusals():
         opened().instances.resume(number, by)
-    say(_("%(number)s goes on.", number=number))
+    say(_("%(number)s has been resumed.", number=number))
 
 
 @main.command(
     help=_(
-        "Ends a case that cannot go on. A case that waits for its result stops, and calls it anew when it is resumed.",
+        "Ends a case that cannot go on. A case that waits for its result stops, and calls it again when it is resumed.",
     )
 )
 @click.argument("number")
 @option("--by", required=True, help=_("Who ends it; recorded in the audit log."))
-@option("--reason", required=True, help=_("Why it is ended; the units that handle it are told."))
+@option("--reason", required=True, help=_("Why it is ended. The units that handle it are notified."))
 def end(number: str, by: str, reason: str) -> None:
     with refusals():
         opened().instances.end(number, by, reason)
-    say(_("%(number)s is ended.", number=number))
+    say(_("%(number)s has been ended.", number=number))

@@ -15,24 +15,24 @@ from engine.bpmn.gate.cleaning import cleaned
 from engine.commands.base import main, opened, refusals, say
 from engine.commands.words import option
 from engine.deployments.checking import DIAGRAM, Checked
+from engine.deployments.drawn_names import english_by_drawn
 from engine.documents.fonts import Fonts
 from engine.errors import Refused
-from engine.messages import Text, listed, ngettext, pgettext, sentences
+from engine.messages import Text, call_names, listed, ngettext, pgettext, sentences
 from engine.messages import gettext as _
 from engine.organisation.people import post_codes
-from engine.problems import Problem, Severity
+from engine.problems import HELP_PAGE, Problem, Severity
 from engine.settings import read_settings
 from engine.uses.judging import check_files
 
 WORDS = {Severity.ERROR: pgettext("severity", "error"), Severity.WARNING: pgettext("severity", "warning")}
 FIXED = ".fixed"
-HELP_PAGE = "docs/reference/bpmn.md"
 
 
 @main.command(
     help=_(
-        "Says everything that is wrong with diagrams, forms and letter templates, in one round; of a folder all of them. "
-        "Nothing is deployed. Exit code 0: in order, perhaps with warnings; 1: errors; 2: a file cannot be read.",
+        "Reports everything that is wrong with diagrams, forms and letter templates at once; for a folder, with all "
+        "of them. Nothing is deployed. Exit code 0: no errors, perhaps warnings; 1: errors; 2: a file cannot be read.",
     )
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
@@ -41,17 +41,21 @@ HELP_PAGE = "docs/reference/bpmn.md"
     "--city",
     "city_toml",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=_("The city's file, whose units are known. Without it a unit that is not known is a warning."),
+    help=_("The city file whose units are used for the check. Without it, an unknown unit is only a warning."),
 )
 @option(
     "--installed",
     is_flag=True,
-    help=_("Judge by this installation: its units, rules and procedures. Otherwise no database is opened."),
+    help=_(
+        "Check against this installation: its units, rules and procedures. Without this option no database is opened."
+    ),
 )
 @option(
     "--fix",
     is_flag=True,
-    help=_("Write a cleaned copy beside each diagram, NAME.fixed.bpmn: its writing is changed, its meaning never."),
+    help=_(
+        "Save a cleaned copy beside each diagram, as NAME.fixed.bpmn. Only its notation changes, never its meaning."
+    ),
 )
 def check(files: tuple[Path, ...], as_json: bool, city_toml: Path | None, installed: bool, fix: bool) -> None:
     with refusals():
@@ -72,8 +76,18 @@ def _found(files: list[Path], city_toml: Path | None, installed: bool) -> list[C
     if installed:
         return opened().procedures_in_force.check(files)
     settings = read_settings()
+    _call_names([*(path if path.is_dir() else path.parent for path in files), settings.processes_dir])
     city = city_toml.read_bytes() if city_toml is not None else None
     return check_files(files, settings.processes_dir, Fonts(settings.every_font_dir), city)
+
+
+def _call_names(folders: list[Path]) -> None:
+    """Elements are called in English as it is written beside what is checked, or beside the shipped diagrams."""
+
+    def english(drawn: str) -> str:
+        return next((known[drawn] for known in map(english_by_drawn, folders) if drawn in known), drawn)
+
+    call_names(english)
 
 
 def _fixed(one: Checked) -> Iterator[Text]:
@@ -82,14 +96,14 @@ def _fixed(one: Checked) -> Iterator[Text]:
         return
     content, done = cleaned(one.path.read_bytes(), post_codes())
     if not done:
-        yield _("%(file)s: there is nothing to clean.", file=one.path)
+        yield _("%(file)s: nothing to clean.", file=one.path)
         return
     copy = one.path.with_name(f"{one.path.stem}{FIXED}{DIAGRAM}")
     try:
         with copy.open("xb") as file:
             file.write(content)
     except FileExistsError:
-        raise Refused(_("%(file)s is there already. Move it away, then run this again.", file=copy)) from None
+        raise Refused(_("%(file)s exists already. Move it away, then run this again.", file=copy)) from None
     yield sentences(_("%(file)s was written.", file=copy), *done)
 
 

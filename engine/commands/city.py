@@ -26,7 +26,7 @@ from engine.uses.procedures import KEPT
 )
 @click.argument("key", required=False)
 @click.argument("value", required=False)
-@option("--by", default="command line", help=_("Who is noted with the new version."))
+@option("--by", default="command line", help=_("Who is recorded as the author of the new version."))
 def rule(key: str | None, value: str | None, by: str) -> None:
     with refusals():
         engine = opened()
@@ -41,8 +41,8 @@ def rule(key: str | None, value: str | None, by: str) -> None:
 
 @main.command(
     help=_(
-        "Founds or changes the city by a file. Units, people, posts and matters: look first, then say who asks "
-        "and add --yes to write.",
+        "Sets up or changes the city from a file: units, people, posts and matters. Look first; to write, say who "
+        "asks for it and add --yes.",
     )
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
@@ -50,14 +50,14 @@ def rule(key: str | None, value: str | None, by: str) -> None:
 @option(
     "--by",
     default="",
-    help=_("Who asks for it; recorded in the audit log, and needed for writing."),
+    help=_("Who asks for it; recorded in the audit log, and required for writing."),
 )
-@option("--yes", is_flag=True, help=_("Write; without it, it only shows what would change."))
+@option("--yes", is_flag=True, help=_("Write the changes. Without it, the command only shows what would change."))
 @option(
     "--end-missing",
     is_flag=True,
     help=_(
-        "What the file no longer holds: end posts, close accounts, and dissolve units without open cases.",
+        "For what is no longer in the file: end posts, close accounts, and dissolve units without open cases.",
     ),
 )
 def found(file: Path | None, example: bool, by: str, yes: bool, end_missing: bool) -> None:
@@ -68,8 +68,8 @@ def found(file: Path | None, example: bool, by: str, yes: bool, end_missing: boo
         if file is None:
             raise Refused(
                 _(
-                    "Name the city file, such as: lianban found city.toml. 'lianban found --example' prints "
-                    "one to start from.",
+                    "Give the city file, such as: lianban found city.toml. 'lianban found --example' prints one to "
+                    "start from.",
                 )
             )
         engine = opened()
@@ -78,7 +78,7 @@ def found(file: Path | None, example: bool, by: str, yes: bool, end_missing: boo
         for sentence in done.changes:
             say(sentence)
         for sentence in done.kept:
-            say(_("Not in the file, and stays: %(what)s", what=sentence))
+            say(_("Not in the file, kept as it is: %(what)s", what=sentence))
         for sentence in done.doubts:
             say(_("Note: %(doubt)s", doubt=sentence))
         say(_outcome(len(done.changes), yes))
@@ -95,16 +95,16 @@ def _outcome(changes: int, written: bool) -> Text:
     if not written:
         return sentences(
             ngettext(
-                "%(num)s change, not written yet.",
-                "%(num)s changes, not written yet.",
+                "%(num)s change, not written yet:",
+                "%(num)s changes, not written yet:",
                 changes,
             ),
             _(
-                "When you have checked it, say who asks with --by, add --yes and run it again.",
+                "Check it. Then say who asks for it with --by, add --yes and run the command again.",
             ),
         )
     if not changes:
-        return _("The file agrees with what is there. Nothing has changed.")
+        return _("The file matches what is there. Nothing has changed.")
     return ngettext("Written: %(num)s change.", "Written: %(num)s changes.", changes)
 
 

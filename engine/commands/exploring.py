@@ -68,7 +68,7 @@ def _instant(instant: datetime) -> str:
 
 
 def _print(found: Explored) -> None:
-    say(_("A case that begins at %(begins)s comes to these ends by law:", begins=When(found.begins, "minute")))
+    say(_("By its periods, a case that begins at %(begins)s comes to these ends:", begins=When(found.begins, "minute")))
     for key, soonest in sorted(found.soonest.items(), key=lambda one: one[1].at):
         _print_end(found, soonest, found.latest[key])
     if found.endless:
@@ -77,12 +77,18 @@ def _print(found: Explored) -> None:
     if found.uncounted:
         say(_("These periods cannot be counted without answers: %(names)s.", names=listed(found.uncounted)))
     if found.never:
-        say(_("No case comes to these: %(names)s.", names=_named(found, found.never)))
+        say(_("No case reaches these: %(names)s.", names=_named(found, found.never)))
     if found.loops:
-        say(ngettext("%(num)s way back was not gone.", "%(num)s ways back were not gone.", len(found.loops)))
-    say(_("What buttons and periods open beside the work, and what called procedures take, is not counted."))
+        say(
+            ngettext(
+                "%(num)s flow back was not followed again.",
+                "%(num)s flows back were not followed again.",
+                len(found.loops),
+            )
+        )
+    say(_("What buttons and periods open beside the work, and the time that called procedures take, are not included."))
     if not found.is_whole:
-        say(_("There are too many ways to look at all of them: these are not all ends and times."))
+        say(_("There are too many paths to check all of them, so these ends and times are not complete."))
 
 
 def _print_end(found: Explored, soonest: Ending, latest: Ending) -> None:
@@ -102,7 +108,7 @@ def _print_end(found: Explored, soonest: Ending, latest: Ending) -> None:
         say(_("%(name)s (%(id)s): %(soonest)s at the earliest, %(latest)s at the latest.",
               name=name, id=soonest.element, soonest=when, latest=last))  # fmt: skip
     if not latest.endless and latest.way:
-        say(_("The latest way: %(way)s.", way=_named(found, _gone(found, latest))))
+        say(_("The path that takes longest: %(way)s.", way=_named(found, _gone(found, latest))))
 
 
 def _gone(found: Explored, ending: Ending) -> list[str]:

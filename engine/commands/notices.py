@@ -20,25 +20,25 @@ def check_mail(to: str) -> None:
     say(_("A test mail is on its way to %(to)s.", to=to))
 
 
-@main.command(help=_("Lists notices that were not sent. The running service can send them again."))
+@main.command(help=_("Lists notices that could not be sent. The running service can send them again."))
 @option(
     "--resend",
     "beginnings",
     multiple=True,
-    help=_("Send this notice again: its id, or the beginning of it; may be given several times."),
+    help=_("Send this notice again: its id, or the beginning of it. It can be given several times."),
 )
-@option("--resend-all", is_flag=True, help=_("Send all that were not sent again."))
+@option("--resend-all", is_flag=True, help=_("Send again all notices that could not be sent."))
 @option(
     "--by",
     default="",
-    help=_("Who wants it sent again; recorded, and needed for that."),
+    help=_("Who wants it sent again; recorded, and required for that."),
 )
 def outbox(beginnings: tuple[str, ...], resend_all: bool, by: str) -> None:
     with refusals():
         notices = opened().notices
         if beginnings or resend_all:
             if not by.strip():
-                raise Refused(_("Say with --by who wants it sent again."))
+                raise Refused(_("Use --by to say who wants it sent again."))
             count = notices.send_again_by(by.strip(), () if resend_all else beginnings)
             say(_waiting(count) if count else _("There is no notice to send again."))
             return
@@ -51,15 +51,15 @@ def outbox(beginnings: tuple[str, ...], resend_all: bool, by: str) -> None:
 
 def _waiting(count: int) -> Text:
     return ngettext(
-        "%(num)s notice waits to be sent again by the running service.",
-        "%(num)s notices wait to be sent again by the running service.",
+        "The running service will send %(num)s notice again.",
+        "The running service will send %(num)s notices again.",
         count,
     )
 
 
 def _not_sent(one: Trouble) -> Text:
     status = {"given_up": pgettext("notice", "given up"), "failed": pgettext("notice", "trying again")}
-    state = status.get(one.status, pgettext("notice", "waits to be sent again"))
+    state = status.get(one.status, pgettext("notice", "waiting to be sent again"))
     return sentences(
         ngettext(
             "%(id)s  %(number)s %(kind)s to %(to)s: %(status)s, %(num)s try since %(since)s.",

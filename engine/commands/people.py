@@ -10,13 +10,14 @@ from engine.messages import Text, clauses, sentences
 from engine.messages import gettext as _
 
 ONCE = _(
-    "A one-time password is shown this once and never again. Hand it over in person; it has to be changed at "
-    "the first sign-in.",
+    "The one-time password is shown only this once. Hand it over in person. It has to be changed at the first sign-in.",
 )
-by_whom = option("--by", default="", help=_("Who asks for it; recorded in the audit log, and needed."))
+by_whom = option("--by", default="", help=_("Who asks for it; recorded in the audit log, required."))
 
 
-@main.group(help=_("Adds, ends, unlocks and lists people; gives passwords."))
+@main.group(
+    help=_("People and accounts: adds people, ends their posts, gives one-time passwords, unlocks and lists accounts.")
+)
 def person() -> None:
     pass
 
@@ -26,12 +27,12 @@ def person() -> None:
 @click.argument("name")
 @option("--unit", required=True, help=_("The code of the unit."))
 @option("--role", required=True, help=_("The post, such as case_officer."))
-@option("--email", default="", help=_("The mail address, if there is one."))
+@option("--email", default="", help=_("The mail address (optional)."))
 @by_whom
 def add(login: str, name: str, unit: str, role: str, email: str, by: str) -> None:
     with refusals():
         given = opened().accounts.add(login, name, unit, role, email, by)
-    say(sentences(_("%(name)s (%(login)s) is added.", name=name, login=login), ONCE))
+    say(sentences(_("%(name)s (%(login)s) has been added.", name=name, login=login), ONCE))
     click.echo(f"{login}  {given}")
 
 
@@ -49,13 +50,13 @@ def end(login: str, by: str) -> None:
         say(_("Ended: %(post)s", post=one))
     say(
         _(
-            "Account %(login)s is closed. The tasks it had claimed are back at the post.",
+            "Account %(login)s has been closed. The tasks it had claimed are back with the post.",
             login=login,
         )
     )
 
 
-@person.command(help=_("Gives another one-time password; the person is signed out everywhere."))
+@person.command(help=_("Gives a new one-time password. The person is signed out everywhere."))
 @click.argument("login")
 @by_whom
 def password(login: str, by: str) -> None:
@@ -71,11 +72,11 @@ def password(login: str, by: str) -> None:
 def unlock(login: str, by: str) -> None:
     with refusals():
         opened().accounts.unlock(login, by)
-    say(_("Account %(login)s is unlocked.", login=login))
+    say(_("Account %(login)s has been unlocked.", login=login))
 
 
 @person.command("list", help=_("Lists people, their posts and their accounts."))
-@option("--unit", default="", help=_("Only those of this unit."))
+@option("--unit", default="", help=_("Only people of this unit."))
 def listed(unit: str) -> None:
     with refusals():
         lines = opened().accounts.listed(unit)

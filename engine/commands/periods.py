@@ -35,7 +35,7 @@ def deadline(expression: str, as_json: bool) -> None:
         _require_period(expression)
         count = evaluate_period(expression, {}, calendar, {})
         if count is None:
-            raise ExpressionError(_("This expression gives no time."))
+            raise ExpressionError(_("This expression does not give a time."))
     if as_json:
         click.echo(json.dumps(_as_json(count), ensure_ascii=False))
     else:
@@ -44,8 +44,8 @@ def deadline(expression: str, as_json: bool) -> None:
 
 @main.command(
     help=_(
-        "Lists the years of the working calendar. Given a file, it shows which days would change; it is "
-        "imported once you name who entered it and who checked it.",
+        "Lists the years of the working calendar. With a file, it first shows which days would change, and imports "
+        "them only when you say who entered it and who checked it.",
     )
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
@@ -88,7 +88,7 @@ def _imported(found: Import) -> Text:
         ),
         _("This is version %(version)s.", version=found.after),
         _(
-            "The running service counts the open periods anew, and tells both sides what has changed.",
+            "The running service recounts the open periods and notifies the parties of any change.",
         ),
     )
 
@@ -102,8 +102,8 @@ def _looked_at(found: Import) -> Text:
             years=listed(found.years),
         ),
         _(
-            "Nothing is imported yet. When you have checked it, run this again with --by and --confirmed-by: "
-            "who entered it, and who checked it.",
+            "Nothing has been imported yet. Check it, then run the command again with --by and --confirmed-by: who "
+            "entered it, and who checked it.",
         ),
     )
 
@@ -127,7 +127,7 @@ def _require_period(expression: str) -> None:
     if unknown := sorted(compiled.functions - set(KINDS)):
         raise ExpressionError(
             _(
-                "There is no function called %(name)s. You can write %(functions)s, such as %(example)s.",
+                "There is no function called %(name)s. You can write %(functions)s, for example %(example)s.",
                 name=unknown[0],
                 **known,
             )
@@ -135,7 +135,7 @@ def _require_period(expression: str) -> None:
     if not compiled.functions:
         raise ExpressionError(
             _(
-                "There is no period here. You can write %(functions)s, such as %(example)s.",
+                "There is no period here. You can write %(functions)s, for example %(example)s.",
                 **known,
             )
         )

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import click
 
+from engine.app import Engine
 from engine.commands.base import main, opened, refusals, say
 from engine.commands.words import option
+from engine.deployments.shipped import tests_beside
 from engine.errors import Refused
 from engine.messages import Text, When, lines, listed, ngettext, pgettext, phrases, sentences, words
 from engine.messages import gettext as _
 from engine.problems import Problem
+from engine.trial import sent as sent_tests
+from engine.trial.course import TestsFailed
 from engine.trial.trials import require_tests
 from engine.uses.deploying import Deployed, Waiting
 from engine.uses.procedures import DEPLOYED, KEPT, NOT_SAID, WAITS, Outcome, Version
@@ -22,7 +26,7 @@ from engine.uses.shipped_compared import REFUSED, Compared
 OUTCOMES = {
     DEPLOYED: _("%(file)s: deployed"),
     KEPT: _("%(file)s: unchanged"),
-    WAITS: _("%(file)s: waits for units"),
+    WAITS: _("%(file)s: waiting for units"),
     REFUSED: _("%(file)s: not deployed"),
 }
 WITH_VERSION = {
@@ -48,27 +52,57 @@ WHY_DEPLOYED = _("Why it is deployed; recorded in the audit log.")
 
 @main.command(
     help=_(
-        "Deploys a diagram. Its forms are beside it in forms/PROCEDURE/ or forms/shared/, its letter templates "
-        "in the same folders of letters/. The tests that are kept beside it, in NAME.tests.yaml, have to pass.",
+        "Deploys a diagram. Its forms are beside it in forms/PROCEDURE/ or forms/shared/, its letter templates in the "
+        "folders of the same names under letters/. If there are tests beside it, in NAME.tests.yaml, they have to "
+        "pass.",
     )
 )
 @click.argument("diagram", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @option("--by", required=True, help=WHO_DEPLOYS)
 @option("--reason", default="", help=WHY_DEPLOYED)
-def deploy(diagram: Path, by: str, reason: str) -> None:
+@option(
+    "--past-tests",
+    is_flag=True,
+    help=_("The change is intended, although tests of the version in force do not pass; recorded in the audit log."),
+)
+def deploy(diagram: Path, by: str, reason: str, past_tests: bool) -> None:
     with refusals():
         engine = opened()
         if not by.strip():
             raise Refused(NOT_SAID["by"])
         if passed := require_tests(engine.settings, diagram, engine.clock.now(), engine.procedures_in_force.units()):
             say(ngettext("%(num)s test of the diagram passed.", "%(num)s tests of the diagram passed.", passed))
-        say(_deployed(engine.procedures_in_force.deploy(diagram, by, reason)))
+        outdated = _past_tests_in_force(engine, diagram, past_tests)
+        say(_deployed(engine.procedures_in_force.deploy(diagram, by, reason, outdated)))
+
+
+def _past_tests_in_force(engine: Engine, diagram: Path, is_meant: bool) -> tuple[str, ...]:
+    """The tests that the version in force was kept with, where none lie beside the diagram: those that do not pass.
+
+    Raises DiagramRefused, and TestsFailed when nobody has said that it `is_meant`.
+    """
+    file = engine.procedures_in_force.file(diagram)
+    if file.along.tests is None or not file.along.tests_carried:
+        return ()
+    sent_tests.in_order(engine, file)
+    try:
+        outdated = sent_tests.require_passed(engine, file, is_meant)
+    except TestsFailed as failed:
+        remedy = _(
+            "These are the tests of the version in force. Put changed ones beside the diagram, in %(tests)s. If the "
+            "change is intended, repeat the command with --past-tests.",
+            tests=tests_beside(diagram).name,
+        )
+        raise TestsFailed(lines([failed.sentence, remedy])) from None
+    if outdated:
+        say(_("These tests of the version in force no longer pass: %(names)s", names=listed(outdated)))
+    return outdated
 
 
 @main.command(
     help=_(
-        "Compares what is shipped with what is in force. Procedures and letter templates; people decide what "
-        "is deployed.",
+        "Lists how the procedures and letter templates shipped with the program differ from those in force. People "
+        "decide what is deployed.",
     )
 )
 @option(
@@ -76,13 +110,13 @@ def deploy(diagram: Path, by: str, reason: str) -> None:
     "keys",
     multiple=True,
     metavar=_("PROCEDURE"),
-    help=_("Deploy this shipped procedure; may be given several times."),
+    help=_("Deploy this shipped procedure. It can be given several times."),
 )
-@option("--deploy-all", is_flag=True, help=_("Deploy every shipped procedure."))
+@option("--deploy-all", is_flag=True, help=_("Deploy all shipped procedures."))
 @option(
     "--by",
     default="",
-    help=_("Who deploys; recorded in the audit log, and needed for deploying."),
+    help=_("Who deploys it; recorded in the audit log, and required for deploying."),
 )
 @option("--reason", default="", help=WHY_DEPLOYED)
 def shipped(keys: tuple[str, ...], deploy_all: bool, by: str, reason: str) -> None:
@@ -100,15 +134,15 @@ def shipped(keys: tuple[str, ...], deploy_all: bool, by: str, reason: str) -> No
     if any(one.kind == "procedure" and one.standing != "same" for one in compared):
         say(
             _(
-                "Those that differ were not exchanged. To exchange one: lianban shipped --deploy PROCEDURE "
-                "--by WHO --reason WHY.",
+                "Those that differ have not been replaced. To replace one: lianban shipped --deploy PROCEDURE --by "
+                "WHO --reason WHY.",
             )
         )
 
 
 @main.command(
     help=_(
-        "Lists the versions in force. Given a procedure, each of its versions: who deployed it, when and why.",
+        "Lists the versions in force. For a procedure, lists each of its versions: who deployed it, when and why.",
     )
 )
 @click.argument("key", required=False)
@@ -138,7 +172,7 @@ def versions(key: str | None) -> None:
 @main.command(
     "restore-version",
     help=_(
-        "Puts an earlier version in force again. It is unchanged, and becomes a new version.",
+        "Puts an earlier version in force again. Its content is unchanged, and it becomes a new version.",
     ),
 )
 @click.argument("key")
@@ -153,7 +187,7 @@ def restore_version(key: str, version: int, by: str, reason: str) -> None:
         return
     say(
         _(
-            "Version %(old)s of '%(name)s' (%(key)s) is restored as version %(new)s.",
+            "Version %(old)s of '%(name)s' (%(key)s) has been restored as version %(new)s.",
             name=restored.called,
             key=key,
             old=version,
@@ -164,8 +198,8 @@ def restore_version(key: str, version: int, by: str, reason: str) -> None:
 
 @main.command(
     help=_(
-        "Retires a procedure. It cannot be started any more, and its open cases go on. One that never had a "
-        "case is no longer listed.",
+        "Retires a procedure. It can no longer be started, and its open cases go on. One that never had a case is no "
+        "longer listed.",
     )
 )
 @click.argument("key")
@@ -176,7 +210,7 @@ def retire(key: str, by: str, reason: str) -> None:
         name = opened().procedures_in_force.retire(key, by, reason)
     say(
         _(
-            "'%(name)s' (%(key)s) is retired; its open cases go on. Revive it with 'lianban revive %(key)s', "
+            "'%(name)s' (%(key)s) has been retired. Its open cases go on. To revive it, use 'lianban revive %(key)s' "
             "or deploy a new version.",
             name=name,
             key=key,
@@ -193,7 +227,7 @@ def revive(key: str, by: str, reason: str) -> None:
         name = opened().procedures_in_force.revive(key, by, reason)
     say(
         _(
-            "'%(name)s' (%(key)s) is revived and can be started.",
+            "'%(name)s' (%(key)s) has been revived and can be started.",
             name=name,
             key=key,
         )
@@ -211,7 +245,7 @@ def in_words(outcome: Outcome) -> Text:
         return head
     more = len(reasons) - REASONS_SHOWN
     left_out = _(
-        "%(more)s more: 'lianban deploy THIS_FILE --by NAME' lists them all.",
+        "%(more)s more. 'lianban deploy THIS_FILE --by NAME' lists them all.",
         more=more,
     )
     said = _("%(what)s.", what=head)
@@ -222,12 +256,12 @@ def _deployed(deployed: Deployed | Waiting) -> Text:
     if isinstance(deployed, Waiting):
         return lines([_waits(deployed), *_warned(deployed.warnings)])
     found = {"name": deployed.definition.called, "key": deployed.definition.key, "version": deployed.definition.version}
-    letters = _("Letter templates exchanged with it: %(letters)s.", letters=listed(deployed.letters))
+    letters = _("Letter templates replaced with it: %(letters)s.", letters=listed(deployed.letters))
     said = sentences(
-        _("'%(name)s' (%(key)s): version %(version)s is deployed.", **found)
+        _("'%(name)s' (%(key)s): version %(version)s has been deployed.", **found)
         if deployed.is_new
         else _(
-            "'%(name)s' (%(key)s): nothing has changed, version %(version)s stays in force.",
+            "'%(name)s' (%(key)s): nothing has changed, and version %(version)s stays in force.",
             **found,
         ),
         letters if deployed.letters else "",
@@ -237,8 +271,8 @@ def _deployed(deployed: Deployed | Waiting) -> Text:
 
 def _waits(waiting: Waiting) -> Text:
     return _(
-        "'%(name)s' (%(key)s) is not in force yet: it waits until a second person confirms it under 'Procedures' on the "
-        "pages. It would be version %(version)s.",
+        "'%(name)s' (%(key)s) is not in force yet. It waits until a second person confirms it on the page "
+        "'Procedures'. It will then be version %(version)s.",
         name=waiting.name,
         key=waiting.kept.key,
         version=waiting.version,

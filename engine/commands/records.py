@@ -26,8 +26,8 @@ def prepare() -> None:
 @main.command(
     "verify-audit",
     help=_(
-        "Checks that all records are whole and unchanged. The audit log, the state of cases, what was filled "
-        "in, periods, results, comments, documents and files.",
+        "Checks that all records are complete and unchanged: the audit log, the state of cases, what was filled in, "
+        "periods, results, comments, documents and files.",
     ),
 )
 @option(
@@ -35,8 +35,8 @@ def prepare() -> None:
     "file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help=_(
-        "Compare with seals that were kept elsewhere, too: the file that 'lianban heads' wrote, or one into "
-        "which the text of the daily mails or messages was pasted.",
+        "Also compare with seals kept elsewhere: the file that 'lianban heads' wrote, or a file with the text of the "
+        "daily mails or messages.",
     ),
 )
 def verify_audit(file: Path | None) -> None:
@@ -50,7 +50,7 @@ def verify_audit(file: Path | None) -> None:
             sentences(
                 ngettext("%(num)s place does not match.", "%(num)s places do not match.", len(broken)),
                 _(
-                    "Leave the database as it is. Compare it with a back-up and with the seals kept elsewhere first.",
+                    "Leave the database as it is. First compare it with a back-up and with the seals kept elsewhere.",
                 ),
             ),
             wrong=True,
@@ -65,15 +65,14 @@ def _agreeing(heads: list[kept_heads.Head | kept_heads.Torn]) -> Text:
     days = [head.day for head in heads if isinstance(head, kept_heads.Head) and head.day is not None]
     if not days:
         return ngettext(
-            "It agrees with the %(num)s seal kept elsewhere; there is no daily seal among them.",
-            "It agrees with the %(num)s seals kept elsewhere; there is no daily seal among them.",
+            "It matches the %(num)s seal kept elsewhere, but that is not a daily seal.",
+            "It matches the %(num)s seals kept elsewhere, but there is no daily seal among them.",
             len(heads),
         )
     return ngettext(
-        "It agrees with the %(num)s seal kept elsewhere. The last day is %(day)s; this file proves nothing "
-        "that came later.",
-        "It agrees with the %(num)s seals kept elsewhere. The last day is %(day)s; this file proves nothing "
-        "that came later.",
+        "It matches the %(num)s seal kept elsewhere. The last day is %(day)s; the file proves nothing that came later.",
+        "It matches the %(num)s seals kept elsewhere. The last day is %(day)s; the file proves nothing that came "
+        "later.",
         len(heads),
         day=str(max(days)),
     )
@@ -81,8 +80,8 @@ def _agreeing(heads: list[kept_heads.Head | kept_heads.Torn]) -> Text:
 
 @main.command(
     help=_(
-        "Prints where the records end now. Keep it elsewhere and compare later with 'lianban verify-audit "
-        "--heads': then not even who holds the key can change earlier records.",
+        "Prints where the records end now. Keep this elsewhere and compare it later with 'lianban verify-audit "
+        "--heads'. Then even somebody with the key cannot change earlier records.",
     )
 )
 @option("--append", "file", type=click.Path(dir_okay=False, path_type=Path), help=_("Add it to the end of this file."))
@@ -95,7 +94,7 @@ def heads(file: Path | None) -> None:
             except (OSError, UnicodeDecodeError) as error:
                 raise Refused(
                     _(
-                        "%(file)s could not be written (%(reason)s). Nothing was added. Use another file.",
+                        "%(file)s cannot be written to (%(reason)s). Nothing was added. Use another file.",
                         file=str(file),
                         reason=str(error),
                     )
@@ -115,14 +114,14 @@ def heads(file: Path | None) -> None:
 
 @main.command(
     help=_(
-        "Seals records anew that somebody has checked. For after a key was lost or a back-up restored; given a "
-        "number, this case alone.",
+        "Seals again records that somebody has checked, after a key was lost or a back-up was restored. With a case "
+        "number, seals only that case.",
     )
 )
 @click.argument("number", required=False)
 @option("--by", default="", help=_("Who checked the data; recorded in the audit log."))
-@option("--reason", default="", help=_("Why it is sealed anew; recorded in the audit log."))
+@option("--reason", default="", help=_("Why it is sealed again; recorded in the audit log."))
 def reseal(number: str | None, by: str, reason: str) -> None:
     with refusals():
         count = opened(prepare=False).record.reseal(by, reason, number)
-    say(ngettext("%(num)s case sealed anew.", "%(num)s cases sealed anew.", count))
+    say(ngettext("%(num)s case sealed again.", "%(num)s cases sealed again.", count))

@@ -28,27 +28,43 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @main.command(
     "try",
     help=_(
-        "Runs a diagram in an installation of its own, with a clock that jumps. Nothing of it stays. The answers come from "
-        "a YAML file: element id and values. Exit code 0: the case ended, or came as far as was asked; 1: it stopped; "
-        "2: the diagram or a file is not in order.",
+        "Tries out a diagram in a temporary installation, with a clock that moves on its own. Nothing of it is kept. "
+        "The answers are in a YAML file: element ids and values. Exit code 0: the case ended, or reached the time "
+        "asked for; 1: it stopped; 2: the diagram or a file is wrong.",
     ),
 )
 @click.argument("diagram", type=FILE)
-@option("--answers", type=FILE, help=_("The answers: element id -> values, or a list of values for each visit."))
-@option("--data", multiple=True, metavar="KEY=VALUE", help=_("A value of the start form; may be given several times."))
 @option(
-    "--at", "begins", default="", metavar="TIME", help=_("When the case begins, such as 2026-10-09T10:00; else now.")
+    "--answers",
+    type=FILE,
+    help=_("The answers: element id and values; for a step done several times, a list with the values of each time."),
 )
-@option("--until", default="", metavar="TIME", help=_("The case is looked at then, although it has not ended."))
 @option(
-    "--city", "city_toml", type=FILE, help=_("The city's file, whose units and matters are used; else the example.")
+    "--data", multiple=True, metavar="KEY=VALUE", help=_("A value of the start form. It can be given several times.")
 )
-@option("--tests", "tests", is_flag=True, help=_("Run the tests that are kept beside the diagram, in NAME.tests.yaml."))
+@option(
+    "--at",
+    "begins",
+    default="",
+    metavar="TIME",
+    help=_("When the case begins, such as 2026-10-09T10:00. The default is now."),
+)
+@option("--until", default="", metavar="TIME", help=_("Stop at this time, even if the case has not ended."))
+@option(
+    "--city",
+    "city_toml",
+    type=FILE,
+    help=_("The city file whose units and matters are used. The default is the example."),
+)
+@option("--tests", "tests", is_flag=True, help=_("Run the tests beside the diagram, in NAME.tests.yaml."))
 @option(
     "--explore",
     "explored",
     is_flag=True,
-    help=_("Go every branch without answers: how soon and how late a case ends by law, and what can wait for ever."),
+    help=_(
+        "Follow every path without answers: by its periods, how soon and how late a case ends, and where it can wait "
+        "for ever."
+    ),
 )
 @option("--json", "as_json_", is_flag=True, help=_("Print JSON, for programs."))
 def try_diagram(
@@ -86,7 +102,7 @@ def _story(answers: Path | None, data: tuple[str, ...], begins: str, until: str)
     story = read_answers(answers.read_bytes() if answers is not None else b"")
     pairs = [text.partition("=") for text in data]
     if wrong := [name for name, equals, _value in pairs if not equals]:
-        raise Misused(_("--data is written KEY=VALUE, and here it is %(text)s.", text=wrong[0]))
+        raise Misused(_("Write --data as KEY=VALUE. Here it is %(text)s.", text=wrong[0]))
     story = with_values(story, {name: value for name, _equals, value in pairs})
     if begins:
         story = replace(story, start=replace(story.start, at=_instant(begins)))
@@ -97,7 +113,7 @@ def _instant(text: str) -> datetime:
     try:
         return parse_local(text)
     except ValueError:
-        raise Misused(_("%(text)s is no time. Write it as 2026-10-09T10:30.", text=text)) from None
+        raise Misused(_("%(text)s is not a time. Write it as 2026-10-09T10:30.", text=text)) from None
 
 
 def _print(course: Course) -> None:
@@ -111,7 +127,7 @@ def _print(course: Course) -> None:
         say(_("Period %(name)s (%(key)s): until %(due)s, %(status)s",
               name=period.name, key=period.key, due=due, status=STANDS.get(period.status, period.status)))  # fmt: skip
     if course.papers:
-        say(_("Papers: %(papers)s", papers=listed(course.papers)))
+        say(_("Documents: %(papers)s", papers=listed(course.papers)))
     say(_stands(course))
 
 
@@ -121,7 +137,9 @@ def _stands(course: Course) -> Text:
     if course.walked.status == InstanceStatus.ENDED:
         return _("The case has ended: %(result)s.", result=course.walked.result or "-")
     waits = listed(course.walked.waits)
-    return _("At %(now)s the case runs; open are: %(waits)s.", now=When(course.walked.now, "minute"), waits=waits)
+    return _(
+        "At %(now)s the case is still open. Waiting: %(waits)s.", now=When(course.walked.now, "minute"), waits=waits
+    )
 
 
 def _print_tests(tested: list[Tested], as_json_: bool) -> None:
@@ -143,7 +161,7 @@ def _print_tests(tested: list[Tested], as_json_: bool) -> None:
         for differs in one.differs or [_("as expected")]:
             say(_("%(name)s: %(said)s", name=one.story.name, said=differs))
     if not tested:
-        say(_("There are no tests beside this diagram."))
+        say(_("There are no tests for this diagram."))
     else:
         failed = sum(bool(one.differs) for one in tested)
         passed = len(tested) - failed

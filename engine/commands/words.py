@@ -24,7 +24,7 @@ USAGE = _("Usage:")
 OWN_WORDS = {
     "Options": _("Options"),
     "Commands": _("Commands"),
-    "Show this message and exit.": _("Show this and stop."),
+    "Show this message and exit.": _("Show this help and exit."),
     "required": pgettext("option", "required"),
     "[OPTIONS]": _("[OPTIONS]"),
     "COMMAND [ARGS]...": _("COMMAND [ARGUMENTS]…"),
@@ -88,7 +88,7 @@ class _Said(click.Command):
     def __init__(self, *more: Any, help: Message | None = None, **extra: Any) -> None:
         super().__init__(*more, **extra)
         self.said = help
-        names = _("The language of what is said: zh or en.")
+        names = _("The language of the output: zh or en.")
         self.params.append(
             Option([LANG], type=click.Choice(LANGUAGES), expose_value=False, help=names, metavar="|".join(LANGUAGES))
         )
@@ -154,31 +154,31 @@ def _in_words() -> Iterator[None]:
         raise  # whoever types the name alone gets the list of commands
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "lianban"
-        how = _("How to write it: %(path)s --help.", path=path)
+        how = _("For help: %(path)s --help.", path=path)
         raise Misused(sentences(_sentence(error), how)) from error
 
 
 def _sentence(error: click.UsageError) -> Message:
     match error:
         case click.NoSuchOption():
-            return _("There is no option %(name)s.", name=error.option_name)
+            return _("There is no option called %(name)s.", name=error.option_name)
         case click.NoSuchCommand():
-            return _("There is no command %(name)s.", name=error.command_name)
+            return _("There is no command called %(name)s.", name=error.command_name)
         case click.BadOptionUsage():
-            return _("The value of option %(name)s is not right.", name=error.option_name)
+            return _("The value of the option %(name)s is not correct.", name=error.option_name)
         case click.MissingParameter():
             return _("%(name)s is missing.", name=_called(error.param))
         case click.BadParameter() if error.param is not None and isinstance(error.param.type, click.Choice):
             choices = listed(error.param.type.choices)
-            return _("%(name)s is one of: %(choices)s.", name=_called(error.param), choices=choices)
+            return _("%(name)s has to be one of: %(choices)s.", name=_called(error.param), choices=choices)
         case click.BadParameter() if error.param is not None and isinstance(error.param.type, click.Path):
             return _(
                 "The file given as %(name)s does not exist, or is not a file.",
                 name=_called(error.param),
             )
         case click.BadParameter():
-            return _("%(name)s is not right.", name=_called(error.param))
-    return _("The command is not right; there may be too much in it.")
+            return _("%(name)s is not correct.", name=_called(error.param))
+    return _("The command is not correct. There may be too much in it.")
 
 
 def _called(param: click.Parameter | None) -> Text:

@@ -63,9 +63,9 @@ def revision(tx: Connection) -> str | None:
     if found is not None and found not in known:
         raise NewerDatabase(
             _(
-                "The database is at version %(found)s, upgraded by a newer Lianban; this program knows "
-                "versions up to %(known)s. Nothing has changed. Use that program, or restore the backup made "
-                "before the upgrade.",
+                "The database is at version %(found)s: a newer version of Lianban has upgraded it. This program knows "
+                "versions only up to %(known)s. Nothing has changed. Use the newer version, or restore the back-up "
+                "made before the upgrade.",
                 found=found,
                 known=head(),
             )

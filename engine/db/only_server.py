@@ -42,17 +42,17 @@ def _lock(descriptor: int, path: Path) -> None:
     except BlockingIOError:
         holder = os.read(descriptor, 20).decode(errors="replace").strip()
         used = _(
-            "A service (process %(process)s) uses the database %(path)s already, so this one has not started.",
+            "Another service (process %(process)s) already uses the database %(path)s, so this one has not started.",
             path=str(path),
             process=holder,
         )
         by_somebody = _(
-            "A service uses the database %(path)s already, so this one has not started.",
+            "Another service already uses the database %(path)s, so this one has not started.",
             path=str(path),
         )
         mend = _(
-            "On SQLite there can be one at a time: stop that one first. To run several, use PostgreSQL: set "
-            "LIANBAN_DATABASE_URL.",
+            "With SQLite only one service can run at a time. Stop the other one first. To run several, use "
+            "PostgreSQL: set LIANBAN_DATABASE_URL.",
         )
         raise Refused(sentences(used if holder else by_somebody, mend)) from None
     os.ftruncate(descriptor, 0)

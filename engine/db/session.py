@@ -102,10 +102,10 @@ class Database:
             if self.is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
                 raise LianbanError(
                     ngettext(
-                        "The database was not upgraded, and nothing has changed: %(num)s reference in "
-                        "%(tables)s leads nowhere. Tell the developers.",
-                        "The database was not upgraded, and nothing has changed: %(num)s references in "
-                        "%(tables)s lead nowhere. Tell the developers.",
+                        "The database was not upgraded, and nothing has changed. %(num)s reference in %(tables)s is "
+                        "broken. Contact the developers.",
+                        "The database was not upgraded, and nothing has changed. %(num)s references in %(tables)s are "
+                        "broken. Contact the developers.",
                         len(broken),
                         tables=listed(sorted({str(row[0]) for row in broken})),
                     )
@@ -236,8 +236,8 @@ def _in_our_words() -> Iterator[None]:
     except DataError as error:  # a NUL, or a text that is too long for its column: nothing that a form lets through
         raise Refused(
             _(
-                "What was sent holds characters that cannot be stored, or is too long. Nothing has changed. "
-                "Check it and try again."
+                "What was sent contains characters that cannot be stored, or is too long. Nothing has changed. Check "
+                "it and try again."
             )
         ) from error
     except DBAPIError as error:

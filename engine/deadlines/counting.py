@@ -21,7 +21,7 @@ from engine.messages import gettext as _
 
 NUMBER_LIMIT = 10_000
 OUT_OF_YEARS = _(
-    "The date lies outside the years %(first)s to %(last)s, so nothing can be counted.",
+    "The date is outside the years %(first)s to %(last)s, so nothing can be counted.",
     first=FIRST_YEAR,
     last=LAST_YEAR,
 )
@@ -80,7 +80,7 @@ def months(calendar: Calendar, number: int, start: datetime) -> Count:
     first = _require(number, start)
     year, month = divmod(first.year * 12 + first.month - 1 + number, 12)
     if year > LAST_YEAR:
-        raise ExpressionError(_("The period goes beyond %(year)s and cannot be counted.", year=LAST_YEAR))
+        raise ExpressionError(_("The period goes beyond %(year)s, so it cannot be counted.", year=LAST_YEAR))
     day = min(first.day, gregorian.monthrange(year, month + 1)[1])
     meant = date(year, month + 1, day)
     counted = [first + timedelta(days=offset) for offset in range(1, (meant - first).days + 1)]
@@ -146,7 +146,9 @@ def bare(due_at: datetime, start_at: datetime | None = None) -> Count:
 
 def _require(number: int, start: datetime) -> date:
     if isinstance(number, bool) or not 0 <= number <= NUMBER_LIMIT:
-        raise ExpressionError(_("The days or hours of a period are a number from 0 to %(most)s.", most=NUMBER_LIMIT))
+        raise ExpressionError(
+            _("The days or hours of a period have to be a number from 0 to %(most)s.", most=NUMBER_LIMIT)
+        )
     day = local_date(start)
     if not FIRST_YEAR <= day.year < LAST_YEAR - number // 200:
         raise ExpressionError(OUT_OF_YEARS)

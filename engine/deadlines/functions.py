@@ -75,12 +75,12 @@ def as_instant(value: object) -> datetime:
             value = datetime.fromisoformat(value)
         except ValueError:
             raise ExpressionError(
-                _("'%(value)s' is no time. Write it like 2026-09-30T09:30:00+08:00.", value=value)
+                _("'%(value)s' is not a time. Write it as in 2026-09-30T09:30:00+08:00.", value=value)
             ) from None
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             raise ExpressionError(
-                _("The time %(time)s has no time zone. Write it like %(time)s+08:00.", time=value.isoformat())
+                _("The time %(time)s has no time zone. Write it as %(time)s+08:00.", time=value.isoformat())
             )
         return _within_years(value).astimezone(UTC)
     if isinstance(value, date):

@@ -75,7 +75,7 @@ def read_cycle(text: str) -> Cycle | None:
     if not months and duration is None:
         return None
     if duration is not None and duration < LEAST:
-        raise ExpressionError(_("The cycle %(text)s begins a case more often than once an hour.", text=text))
+        raise ExpressionError(_("The cycle %(text)s would begin a case more often than once an hour.", text=text))
     start = None
     if found and found["start"] and (start := read_instant(found["start"])) is None:
         return None
@@ -166,10 +166,10 @@ def _working_days(
     """The n-th working day of each month, quarter, half year or year; -1 is the last. Each with the part in which it lies."""
     if part not in MONTHS:
         raise ExpressionError(
-            _("'%(part)s' is no part of a year. It can be: %(known)s.", part=part, known=listed(MONTHS))
+            _("'%(part)s' is not a part of the year. Write one of: %(known)s.", part=part, known=listed(MONTHS))
         )
     if isinstance(number, bool) or not isinstance(number, int) or not (number == -1 or 1 <= number <= 15):
-        raise ExpressionError(_("Which working day it is, is to be a whole number from 1 to 15."))
+        raise ExpressionError(_("The number of the working day has to be a whole number from 1 to 15."))
     clock, length = _time(at), MONTHS[part]
     today = local_date(after)
     beginning = date(today.year, (today.month - 1) // length * length + 1, 1)
@@ -185,7 +185,7 @@ def _weekly(calendar: Calendar, after: datetime, weekday: str, at: str) -> Itera
     """That day of each week, or the next working day when it is off. Each with the seven days from the day on."""
     if weekday not in WEEKDAYS:
         raise ExpressionError(
-            _("'%(day)s' is no day of the week. It can be: %(known)s.", day=weekday, known=listed(WEEKDAYS))
+            _("'%(day)s' is not a day of the week. Write one of: %(known)s.", day=weekday, known=listed(WEEKDAYS))
         )
     clock = _time(at)
     today = local_date(after) - timedelta(days=14)  # what a long holiday has put off may be still to come
@@ -216,7 +216,7 @@ def _is_official(calendar: Calendar, first: date, last: date) -> bool:
 def _time(text: str) -> time:
     found = _TIME.fullmatch(text) if isinstance(text, str) else None
     if found is None:
-        raise ExpressionError(_("'%(text)s' is no time of day. Write it like 09:00.", text=str(text)[:40]))
+        raise ExpressionError(_("'%(text)s' is not a time of day. Write it as in 09:00.", text=str(text)[:40]))
     return time(int(found[1]), int(found[2]))
 
 

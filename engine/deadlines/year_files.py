@@ -55,7 +55,7 @@ def merged(current: bytes, given: bytes, now: datetime) -> bytes:
         found = json.loads(given)
     except (ValueError, RecursionError):
         raise Refused(
-            _("The file is no complete JSON. Nothing was imported. The format is in docs/reference/running.md.")
+            _("The file is not complete JSON. Nothing was imported. The format is in docs/reference/running.md.")
         ) from None
     years = {year["year"]: year for year in _years(found)}
     whole = json.loads(current)
@@ -89,7 +89,7 @@ def doubts(calendar: Calendar, years: Iterable[int]) -> list[Text]:
         if missing := [name for name in FESTIVALS if name not in names]:
             found.append(
                 _(
-                    "%(year)s names no days off for: %(festivals)s.",
+                    "%(year)s has no days off for: %(festivals)s.",
                     year=year,
                     festivals=listed(FESTIVALS[name] for name in missing),
                 )
@@ -99,7 +99,7 @@ def doubts(calendar: Calendar, years: Iterable[int]) -> list[Text]:
                 weekday = WEEKDAY_NAMES[day.date.weekday()]
                 found.append(
                     _(
-                        "%(date)s is a %(weekday)s and written as a make-up working day.",
+                        "%(date)s is a %(weekday)s, but is given as a make-up working day.",
                         date=When(day.date, "day"),
                         weekday=weekday,
                     )
@@ -125,7 +125,7 @@ def _years(found: Any) -> list[dict[str, Any]]:
         entries = [_year(found)]
     numbers = [entry["year"] for entry in entries]
     if not entries or len(set(numbers)) != len(numbers):
-        raise Refused(_("The file names no year, or one year twice. Nothing was imported."))
+        raise Refused(_("The file contains no year, or one year twice. Nothing was imported."))
     return entries
 
 
@@ -140,7 +140,7 @@ def _year(found: Any) -> dict[str, Any]:
         )
     days = [_day(year, entry) for entry in found["days"]]
     if len({day["date"] for day in days}) != len(days):
-        raise Refused(_("%(year)s names some day twice. Nothing was imported.", year=year))
+        raise Refused(_("%(year)s contains a day twice. Nothing was imported.", year=year))
     papers = found.get("sources") or found.get("papers") or []
     entry = {
         "year": year,
@@ -153,8 +153,8 @@ def _year(found: Any) -> dict[str, Any]:
     if entry["status"] not in ("official", "missing"):
         raise Refused(
             _(
-                "The status of %(year)s has to be official (announced) or missing (not announced yet). Nothing "
-                "was imported.",
+                "The status of %(year)s has to be official (announced) or missing (not announced yet). Nothing was "
+                "imported.",
                 year=year,
             )
         )
@@ -162,8 +162,7 @@ def _year(found: Any) -> dict[str, Any]:
     if any(not isinstance(text, str | None) for text in texts) or not isinstance(papers, list):
         raise Refused(
             _(
-                "The number, the date or the sources of %(year)s are not written as they should be. Nothing "
-                "was imported.",
+                "The number, the date or the sources of %(year)s are not written correctly. Nothing was imported.",
                 year=year,
             )
         )
@@ -172,8 +171,8 @@ def _year(found: Any) -> dict[str, Any]:
         if date(year, month, number).isoformat() not in off:
             raise Refused(
                 _(
-                    "%(day)s is a holiday by law, and the file does not have it as a day off. Nothing was "
-                    "imported. Check it with the notice.",
+                    "%(day)s is a public holiday by law, but the file does not have it as a day off. Nothing was "
+                    "imported. Check it against the notice.",
                     day=When(date(year, month, number), "written"),
                 )
             )
@@ -189,14 +188,14 @@ def _day(year: int, found: Any) -> dict[str, Any]:
     except (ValueError, TypeError, KeyError):
         raise Refused(
             _(
-                "Some day of %(year)s does not say its date, its name or whether it is off. Nothing was imported.",
+                "A day of %(year)s has no date, no name, or does not say whether it is off. Nothing was imported.",
                 year=year,
             )
         ) from None
     if type(off) is not bool or not isinstance(name, str) or not 0 < len(name.strip()) <= 20:
         raise Refused(
             _(
-                "The name of %(day)s, or whether it is off, is not written as it should be. Nothing was imported.",
+                "The name of %(day)s, or whether it is off, is not written correctly. Nothing was imported.",
                 day=When(day, "day"),
             )
         )

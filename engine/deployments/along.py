@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from engine.db.english import english_of
 from engine.db.tables import definition_version
 
 
@@ -20,7 +21,7 @@ class Along:
     english: Mapping[str, Any] | None = None
     """`names` of elements and `forms` with their texts, as `engine.english` has them."""
     tests_carried: bool = False
-    """Whether nobody has sent the tests: they are those of the version in force, and may be what shall change."""
+    """Whether nobody has sent the tests: they are those of an earlier version, and may be what shall change."""
     is_sent: bool = False
     """Whether somebody has sent it: then other tests or other English alone make a version."""
 
@@ -32,10 +33,21 @@ def adds(tx: Connection, definition_id: str, along: Along) -> bool:
     """Whether tests or English were sent that the version has not."""
     if not along.is_sent or (along.tests is None and along.english is None):
         return False
-    columns = (definition_version.c.tests, definition_version.c.english)
+    columns = (definition_version.c.key, definition_version.c.tests)
     kept = tx.execute(select(*columns).where(definition_version.c.id == definition_id)).one()
-    given = ((along.tests, kept.tests), (along.english, kept.english))
-    return any(sent is not None and sent != own for sent, own in given)
+    other_tests = along.tests is not None and along.tests != kept.tests
+    return other_tests or (along.english is not None and _says_more(tx, kept.key, along.english))
+
+
+def _says_more(tx: Connection, key: str, english: Mapping[str, Any]) -> bool:
+    """Whether something is called otherwise than it is anyway."""
+    known = english_of(tx)
+    names, forms = known.names.get(key, {}), known.forms
+    called = [names.get(place) == text for place, text in english["names"].items()]
+    asked = [
+        forms.get(form, {}).get(place) == text for form, own in english["forms"].items() for place, text in own.items()
+    ]
+    return not all(called + asked)
 
 
 def tests_of(tx: Connection, definition_id: str) -> bytes | None:

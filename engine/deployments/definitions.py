@@ -16,8 +16,8 @@ from functools import cached_property
 from sqlalchemy import Connection, insert, select
 
 from engine.bpmn.gate import procedures
-from engine.bpmn.gate.beginning import needed_to_begin
 from engine.bpmn.gate.procedures import Signature
+from engine.bpmn.gate.signatures import signature_of
 from engine.bpmn.reading import answering_units, elements, read
 from engine.bpmn.reading.called import VERSION, VERSION_TAG, Called
 from engine.bpmn.reading.elements import Diagram, Element, Lane
@@ -239,7 +239,7 @@ def to_restore(tx: Connection, key: str, version: int) -> DefinitionVersionRow:
     if row is None:
         raise NotFound(
             _(
-                "The procedure %(key)s has no version %(version)s. lianban versions %(key)s lists what there is.",
+                "The procedure %(key)s has no version %(version)s. lianban versions %(key)s lists its versions.",
                 key=key,
                 version=version,
             )
@@ -248,7 +248,7 @@ def to_restore(tx: Connection, key: str, version: int) -> DefinitionVersionRow:
     if in_force is not None and in_force.sha256 == row.sha256:
         raise Refused(
             _(
-                "Version %(version)s of the procedure %(key)s, which is in force, has the content of version "
+                "Version %(version)s of the procedure %(key)s, which is in force, already has the content of version "
                 "%(earlier)s. Nothing has changed.",
                 key=key,
                 version=in_force.version,
@@ -344,14 +344,13 @@ class Installed:
         if found is None:
             return None
         pinned = {element_id: load(self._tx, pin).version for element_id, pin in found.pins.items()}
-        needs = needed_to_begin(found.diagram, found.forms)
-        return procedures.signature(found.diagram, found.facts, found.version, pinned, needs)
+        return signature_of(found.diagram, found.forms, found.facts, found.version, pinned)
 
 
 def startable(tx: Connection, key: str) -> Definition:
     """The version that a person may start. Raises NotFound, and Refused for a retired procedure."""
     found = latest(tx, key)
-    retirement.require_startable(tx, key, found.name)
+    retirement.require_startable(tx, key, found.called)
     return found
 
 

@@ -22,14 +22,14 @@ KINDS: Mapping[str, Message] = {
     "flow": pgettext("element", "sequence flow"),
     "form": pgettext("element", "form"),
     "userTask": pgettext("element", "user task"),
-    "serviceTask": pgettext("element", "operation"),
-    "callActivity": pgettext("element", "called procedure"),
-    "boundaryEvent": pgettext("element", "event at a task"),
-    "startEvent": pgettext("element", "start"),
-    "endEvent": pgettext("element", "end"),
-    "exclusiveGateway": pgettext("element", "decision"),
+    "serviceTask": pgettext("element", "service task"),
+    "callActivity": pgettext("element", "call activity"),
+    "boundaryEvent": pgettext("element", "boundary event"),
+    "startEvent": pgettext("element", "start event"),
+    "endEvent": pgettext("element", "end event"),
+    "exclusiveGateway": pgettext("element", "exclusive gateway"),
     "eventBasedGateway": pgettext("element", "event-based gateway"),
-    "intermediateCatchEvent": pgettext("element", "event that is waited for"),
+    "intermediateCatchEvent": pgettext("element", "intermediate event"),
     "inclusiveGateway": pgettext("element", "inclusive gateway"),
     "parallelGateway": pgettext("element", "parallel gateway"),
 }
@@ -125,9 +125,9 @@ def _of_process(process: Process) -> Texts:
     return {
         "name": (NAME, process.name),
         "starters": (_("who may start it"), starters),
-        "prefix": (_("prefix of numbers"), process.number_prefix),
+        "prefix": (_("number prefix"), process.number_prefix),
         "summary": (_("summary"), process.summary),
-        "period": (_("what it says of periods"), process.period),
+        "period": (_("note about periods"), process.period),
         "parties": (_("parties"), ", ".join(process.party_facts)),
         "form": (_("form"), process.start_form),
         "tag": (_("version tag"), process.version_tag),
@@ -138,7 +138,7 @@ def _of_lane(lane: Lane) -> Texts:
     return {
         "name": (NAME, lane.name),
         "unit": (pgettext("diagram", "unit"), lane.unit),
-        "roles": (pgettext("diagram", "roles"), ", ".join(sorted(lane.roles))),
+        "roles": (pgettext("diagram", "posts"), ", ".join(sorted(lane.roles))),
     }
 
 
@@ -146,7 +146,7 @@ def _of_flow(flow: Flow) -> Texts:
     return {
         "name": (NAME, flow.name),
         "condition": (CONDITION, flow.condition or ""),
-        "way": (pgettext("diagram", "way"), f"{flow.source} → {flow.target}"),
+        "way": (pgettext("diagram", "path"), f"{flow.source} → {flow.target}"),
     }
 
 
@@ -162,14 +162,14 @@ def _of_element(element: Element) -> Texts:
         ),
         "kind": (_("kind"), " ".join(filter(None, (element.kind, element.event_kind)))),
         "lane": (pgettext("element", "lane"), element.lane.name if element.lane else ""),
-        "who": (_("unit and role"), ", ".join(element.candidate_groups)),
+        "who": (_("unit and post"), ", ".join(element.candidate_groups)),
         "form": (_("form"), element.form_ref or ""),
-        "at": (_("at the task"), element.attached_to or ""),
-        "interrupting": (_("ends its task"), _truth(element.interrupting) if element.attached_to else ""),
+        "at": (_("attached to"), element.attached_to or ""),
+        "interrupting": (_("interrupts its task"), _truth(element.interrupting) if element.attached_to else ""),
         "default": (_("default flow"), element.default_flow or ""),
-        "called": (_("called procedure"), _of_called(element.called)),
-        "inputs": (_("what is handed over"), _of_mappings(element.inputs)),
-        "outputs": (_("what comes back"), _of_mappings(element.outputs)),
+        "called": (_("call activity"), _of_called(element.called)),
+        "inputs": (_("values handed over"), _of_mappings(element.inputs)),
+        "outputs": (_("values handed back"), _of_mappings(element.outputs)),
         **{f"property {name}": (name, value) for name, value in sorted(element.properties.items())},
     }
 

@@ -68,7 +68,9 @@ def keep(
     if (row := fetch.first(tx, _Listed, select(*_COLUMNS).where(same))) is not None:
         return _kept(row), False
     if status == DRAFT and len(listed(tx, (DRAFT,))) >= DRAFTS_AT_MOST:
-        raise Refused(_("There are %(most)s drafts already. Drop some that are no longer needed.", most=DRAFTS_AT_MOST))
+        raise Refused(
+            _("There are already %(most)s drafts. First drop some that are no longer needed.", most=DRAFTS_AT_MOST)
+        )
     kept_id = new_id()
     values = {"key": key, "name": name, "status": status, "package": packed(files), "sha256": sha256}
     told = {"reason": reason, "restores": restores, "kept_at": now}
@@ -81,7 +83,7 @@ def find(tx: Connection, kept_id: str) -> Kept:
     """Raises NotFound."""
     row = fetch.first(tx, _Listed, select(*_COLUMNS).where(kept_file.c.id == kept_id))
     if row is None:
-        raise NotFound(_("There is no such file. It may have been a draft that somebody dropped."))
+        raise NotFound(_("There is no such file. It may have been a draft that somebody has dropped."))
     return _kept(row)
 
 
@@ -105,7 +107,7 @@ def end(tx: Connection, kept: Kept, status: str, by: str, answer: str, now: date
     own = (kept_file.c.id == kept.id) & (kept_file.c.status == kept.status)
     values = {"status": status, "ended_at": now, "ended_by": by, "answer": answer}
     if not tx.execute(update(kept_file).where(own).values(**values)).rowcount:
-        raise Refused(_("Somebody has settled this meanwhile. Reload the page."))
+        raise Refused(_("Somebody else has dealt with this in the meantime. Reload the page."))
 
 
 class _Listed(NamedTuple):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from engine.bpmn.gate.draft import only_read
+from engine.bpmn.gate.draft import called, only_read
 from engine.bpmn.gate.presence import certain, counted_with
 from engine.bpmn.gate.rules.letters import LETTER_BLANK, LETTER_UNSET
 from engine.bpmn.gate.sayers import Sayers, may_be_unset
@@ -81,12 +81,12 @@ class _Look:
             self._name,
             "",
             _(
-                "'%(step)s' issues this letter, and %(name)s may not have been filled in by then: it cannot be issued, and "
-                "the case stops.",
-                step=(self._element.name or self._element.id)[:40],
+                "When '%(step)s' issues this letter, %(name)s may not have been filled in. The letter then cannot be "
+                "issued, and the case stops.",
+                step=called(self._element),
                 name=name[:80],
             ),
-            _("Say when these words stand, or what is written instead."),
+            _("Say when these words are printed, or what is printed instead."),
             f"when = '{name} is not None'",
         )
 
@@ -97,11 +97,15 @@ class _Look:
                 self._name,
                 "",
                 _(
-                    "%(name)s is only said behind '%(step)s', which issues this letter, so a blank is printed in its place.",
+                    "%(name)s is filled in only after '%(step)s', which issues this letter, so a blank is printed in "
+                    "its place.",
                     name=name[:80],
-                    step=(self._element.name or self._element.id)[:40],
+                    step=called(self._element),
                 ),
-                _("Ask for it before the letter is issued, unless the blank is to be filled in by hand."),
+                _(
+                    "Ask for it before the letter is issued. If the blank is meant to be filled in by hand, leave it "
+                    "as it is."
+                ),
             )
 
 

@@ -73,7 +73,7 @@ def _problems_of(
         yield LETTER_MISSING.problem(
             element.id,
             element.name,
-            _("The letter template %(name)s is used here, and there is no %(name)s.toml.", name=name),
+            _("The letter template %(name)s is used here, but there is no %(name)s.toml.", name=name),
             _("Write one in letters/%(key)s/, or correct the name in the diagram.", key=diagram.key),
         )
         return
@@ -83,7 +83,7 @@ def _problems_of(
     letter = letters.read_letter(name, source.wording)
     drawn = element.properties.get("document", letter.code)
     if drawn != letter.code:
-        said = _("%(name)s.toml: its code is %(code)s, and document in the diagram is %(drawn)s.",
+        said = _("The code of %(name)s.toml is %(code)s, but document in the diagram is %(drawn)s.",
                  name=name, code=letter.code, drawn=drawn)  # fmt: skip
         rewrite = f"document = {letter.code}"
         yield LETTER_CODE.problem(element.id, element.name, said, _("Make them the same."), rewrite)

@@ -101,4 +101,4 @@ def _is_left_by_a_system(name: str) -> bool:
 
 
 def _too_large() -> Refused:
-    return Refused(_("The files have more than %(most)s MB when they are unpacked.", most=BYTES_AT_MOST // 1024**2))
+    return Refused(_("Unpacked, the files are larger than %(most)s MB.", most=BYTES_AT_MOST // 1024**2))

@@ -10,6 +10,7 @@ from engine.db import stamp
 from engine.db.tables import process_instance, retirement
 from engine.errors import Refused
 from engine.ids import new_id
+from engine.messages import Name
 from engine.messages import gettext as _
 
 
@@ -30,13 +31,13 @@ def gone(tx: Connection) -> frozenset[str]:
     return frozenset(tx.scalars(select(retirement.c.key).where(retirement.c.revived_at.is_(None), ~used)))
 
 
-def require_startable(tx: Connection, key: str, name: str) -> None:
+def require_startable(tx: Connection, key: str, name: Name) -> None:
     """Raises Refused for a retired procedure."""
     if key in retired(tx):
         raise Refused(
             _(
-                "The procedure '%(name)s' is retired and cannot be started. Cases that are running go on. If "
-                "you need it, tell the system administrator.",
+                "The procedure '%(name)s' has been retired and cannot be started. Open cases go on. If you need to "
+                "start one, tell the system administrator.",
                 name=name,
             )
         )

@@ -60,17 +60,17 @@ def parts_of(files: Sequence[Sent]) -> Parts:
     for file in files:
         kinds[_kind(file)].append(file)
     if len(kinds["diagram"]) != 1:
-        raise Refused(_("Send one diagram at a time, a file that ends in .bpmn. Nothing has changed."))
+        raise Refused(_("Upload one diagram at a time, a file whose name ends in .bpmn. Nothing has changed."))
     if kinds[""]:
         raise Refused(
             _(
-                "%(file)s is no file of a procedure. Leave it out: what is taken are one diagram, and forms, letter "
+                "%(file)s is not a file of a procedure. Leave it out. Accepted are one diagram and its forms, letter "
                 "templates, tests, names.en.json and forms.en.json. Nothing has changed.",
                 file=kinds[""][0].name,
             )
         )
     if len(kinds["tests"]) > 1:
-        raise Refused(_("Send one file of tests at a time. Nothing has changed."))
+        raise Refused(_("Send one test file at a time. Nothing has changed."))
     words = _by_name(kinds["words"], "")
     return Parts(
         kinds["diagram"][0],
@@ -99,7 +99,7 @@ def _by_name(files: Iterable[Sent], ending: str) -> dict[str, bytes]:
         name = file.base[: len(file.base) - len(ending)]
         if found.setdefault(name, file.content) != file.content:
             raise Refused(
-                _("There are two different files called %(file)s. Send one. Nothing has changed.", file=file.base)
+                _("There are two different files called %(file)s. Send only one. Nothing has changed.", file=file.base)
             )
     return found
 
@@ -114,7 +114,8 @@ def _words(name: str, content: bytes | None) -> Words:
     except (ValueError, AttributeError, TypeError, RecursionError):
         raise Refused(
             _(
-                "%(file)s cannot be read: it is not JSON with a table of texts for each name. Nothing has changed.",
+                "%(file)s cannot be read. It has to be JSON, with a table of texts under each name. Nothing has "
+                "changed.",
                 file=name,
             )
         ) from None
@@ -172,8 +173,9 @@ def _letters(
             if others:
                 raise LetterRefused(
                     _(
-                        "The layout %(layout)s is another one than the installation has, and a layout is a program: "
-                        "have it put in force with 'lianban deploy', or leave it out.",
+                        "The layout %(layout)s differs from the one in the system. A layout is a program and cannot "
+                        "be uploaded here. Have the system administrator deploy it with 'lianban deploy', or leave it "
+                        "out.",
                         layout=others[0],
                     )
                 )
@@ -186,12 +188,24 @@ def _letters(
 
 def _along(tx: Connection, diagram: Diagram, parts: Parts) -> Along:
     """What else came, or is kept with the version in force."""
-    names = parts.names.get(diagram.key, {})
-    forms = {name: words for name, words in parts.form_words.items() if name in diagram.form_ids or not name}
-    english = {"names": names, "forms": forms} if names or forms else None
+    english = _english(diagram, parts.names, parts.form_words)
     if parts.tests is not None:
         return Along(parts.tests, english, is_sent=True)
     return Along(definitions.tests_in_force(tx, diagram.key), english, tests_carried=True, is_sent=True)
+
+
+def _english(diagram: Diagram, names: Words, form_words: Words) -> dict[str, Any] | None:
+    """The part of it that is about this diagram, as a version keeps it; None when there is none."""
+    own = names.get(diagram.key, {})
+    forms = {name: words for name, words in form_words.items() if name in diagram.form_ids or not name}
+    return {"names": own, "forms": forms} if own or forms else None
+
+
+def english_beside(folder: Path, diagram: Diagram) -> dict[str, Any] | None:
+    """The English that lies in the folder of a diagram, as a version keeps it. Raises Refused when it cannot be read."""
+    found = [folder / name for name in (NAMES, FORM_WORDS)]
+    names, forms = (_words(path.name, path.read_bytes() if path.is_file() else None) for path in found)
+    return _english(diagram, names, forms)
 
 
 def _forms_in_force(tx: Connection, key: str) -> dict[str, bytes]:

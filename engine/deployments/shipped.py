@@ -51,8 +51,8 @@ class Beside:
         wrong = self.forms_out_of_place
         if diagram.key == SHARED:
             reason = _(
-                "%(shared)s is the folder of forms and letter templates that several procedures use, and cannot be "
-                "the id of one.",
+                "%(shared)s is the folder for shared forms and letter templates, so it cannot be the id of a "
+                "procedure.",
                 shared=SHARED,
             )
             yield PROCESS_SHARED.problem(diagram.key, diagram.name, reason, _("Give the process another id."))
@@ -168,8 +168,8 @@ def read_folder(folder: Path) -> Folder:
             first = owner.setdefault(diagram.key, path.name)
             if first != path.name:
                 unreadable[path.name] = _(
-                    "It is the same procedure as %(first)s (%(key)s). Move one of them away, or change the id of "
-                    "the process.",
+                    "It is the same procedure as %(first)s (%(key)s). Move one of them away, or change the id of the "
+                    "process.",
                     first=first,
                     key=diagram.key,
                 )
@@ -198,35 +198,35 @@ def _out_of_place(stray: Stray, kind: str, key: str) -> tuple[Text, Text]:
     """What is wrong, and what to do, about a file that this procedure asks for."""
     if not stray.owner:
         remedy = _(
-            "Move it to %(kind)s/%(key)s/, or to %(kind)s/%(shared)s/ if several procedures use it. Where a file of "
-            "the same name is already there, keep one of them.",
+            "Move it to %(kind)s/%(key)s/, or to %(kind)s/%(shared)s/ if several procedures use it. If a file of the "
+            "same name is already there, keep only one.",
             kind=kind,
             key=key,
             shared=SHARED,
         )
-        return _("%(file)s lies in a wrong place.", file=stray.shown), remedy
+        return _("%(file)s is in the wrong place.", file=stray.shown), remedy
     remedy = _(
-        "If %(key)s uses it, too, move it to %(kind)s/%(shared)s/. If it lies there by mistake, move it to "
+        "If %(key)s also uses it, move it to %(kind)s/%(shared)s/. If it is there by mistake, move it to "
         "%(kind)s/%(key)s/.",
         kind=kind,
         key=key,
         shared=SHARED,
     )
-    return _("%(file)s lies in the folder of %(owner)s.", file=stray.shown, owner=stray.owner), remedy
+    return _("%(file)s is in the folder of %(owner)s.", file=stray.shown, owner=stray.owner), remedy
 
 
 def _of_nobody(stray: Stray, kind: str) -> Text:
     """What to do about what no procedure finds."""
     if not stray.owner:
         return _(
-            "It lies in a wrong place. Move it to the folder of its procedure below %(kind)s/, or to "
+            "It is in the wrong place. Move it to the folder of its procedure under %(kind)s/, or to "
             "%(kind)s/%(shared)s/ if several procedures use it.",
             kind=kind,
             shared=SHARED,
         )
     return _(
-        "There is no procedure with the id %(owner)s. Rename the folder to the id of its procedure, or move what "
-        "several procedures use to %(kind)s/%(shared)s/.",
+        "There is no procedure with the id %(owner)s. Rename the folder to the id of its procedure. If several "
+        "procedures use the files, move them to %(kind)s/%(shared)s/.",
         owner=stray.owner,
         kind=kind,
         shared=SHARED,
@@ -235,8 +235,9 @@ def _of_nobody(stray: Stray, kind: str) -> Text:
 
 def _twice(name: str, files: list[str]) -> Text:
     return _(
-        "There are several of %(name)s: %(files)s. A letter template has one name in the whole system, by which every "
-        "procedure cites it. If they are the same, keep one in letters/%(shared)s/; if not, rename one of the files.",
+        "There are several files called %(name)s: %(files)s. The name of a letter template is unique in the whole "
+        "system, because every procedure cites it by name. If the contents are the same, keep only one, in "
+        "letters/%(shared)s/. If not, rename one of the files.",
         name=name,
         files=listed(files),
         shared=SHARED,

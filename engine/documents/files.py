@@ -80,7 +80,10 @@ class FileStore:
         suffix = PurePath(name).suffix.lower()
         if suffix not in MEDIA_TYPES:
             raise _refused(
-                _("Files can be PDF, pictures (JPG, PNG), Word (docx), Excel (xlsx) and MP4. Choose another file.")
+                _(
+                    "Accepted files are PDF, pictures (JPG, PNG), Word (docx), Excel (xlsx) and MP4. Choose another "
+                    "file."
+                )
             )
         unfinished = whole_files.unfinished_in(self.folder)
         try:
@@ -147,8 +150,8 @@ def _look_into_pdf(path: Path) -> int:
             if reader.is_encrypted:
                 raise _refused(
                     _(
-                        "This PDF has a password or restrictions, so the other side may not open it. Remove "
-                        "them and upload it again."
+                        "This PDF has a password or restrictions, so the other side may not be able to open it. "
+                        "Remove them and upload it again."
                     )
                 )
             pages = len(reader.pages)
@@ -178,8 +181,8 @@ def _look_into_package(path: Path, suffix: str) -> None:
     if _parts_at_most(path) > PARTS_LIMIT:
         raise _refused(
             _(
-                "The file has too many parts (over %(most)s) and cannot be uploaded. Check whether it is a "
-                "regular file.",
+                "The file has too many parts (over %(most)s) and cannot be uploaded. Check whether it is a normal "
+                "file.",
                 most=PARTS_LIMIT,
             )
         )
@@ -191,7 +194,7 @@ def _look_into_package(path: Path, suffix: str) -> None:
             if main not in names:
                 raise _not_what_it_says(suffix)
             if any(name.endswith("vbaProject.bin") for name in names):
-                raise _refused(_("The file has macros and cannot be uploaded. Save it without macros."))
+                raise _refused(_("The file contains macros and cannot be uploaded. Save it without macros."))
             if any(part.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for part in package.infolist()):
                 raise _not_what_it_says(suffix)  # no office program packs otherwise
             for packed in package.infolist():
@@ -201,8 +204,8 @@ def _look_into_package(path: Path, suffix: str) -> None:
                         if unpacked > UNPACKED_LIMIT:
                             raise _refused(
                                 _(
-                                    "Unpacked the file is too large and cannot be uploaded. Check whether it "
-                                    "is a regular file."
+                                    "Unpacked, the file is too large and cannot be uploaded. Check whether it is a "
+                                    "normal file."
                                 )
                             )
     except (
@@ -234,7 +237,8 @@ def _parts_at_most(path: Path) -> int:
 def _not_what_it_says(suffix: str) -> InvalidValues:
     return _refused(
         _(
-            "The content is no %(kind)s. The file may have been renamed, or is damaged. Check it and upload it again.",
+            "The content is not %(kind)s. The file may have been renamed, or it is damaged. Check it and upload it "
+            "again.",
             kind=suffix[1:].upper(),
         )
     )

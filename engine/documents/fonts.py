@@ -34,8 +34,8 @@ UNPRINTABLE = "〓"
 
 class FontsMissing(LianbanError):
     default = _(
-        "No Chinese font for official documents was found, so no document can be made. Run python "
-        "frontend/build.py, or name the folder of the fonts in LIANBAN_FONT_DIRS."
+        "No Chinese font for official documents was found, so documents cannot be made. Run python frontend/build.py, "
+        "or give the font folder in LIANBAN_FONT_DIRS."
     )
     code = "fonts_missing"
 
@@ -108,9 +108,9 @@ class Fonts:
 def not_printed(signs: Sequence[str]) -> Text:
     """The sentence for a field that holds these signs."""
     return _(
-        "There are characters here that cannot be printed on a document: %(signs)s. Remove them, or write "
-        "standard ones. If they are needed, the system administrator puts a font that has them into a folder "
-        "of LIANBAN_FONT_DIRS.",
+        "There are characters here that cannot be printed on a document: %(signs)s. Remove them, or use standard "
+        "ones. If they are needed, have the system administrator add a font that contains them to a folder in "
+        "LIANBAN_FONT_DIRS.",
         signs=listed(map(named, signs[:5])),
     )
 
@@ -144,8 +144,8 @@ def _opened(path: Path) -> TTFont:
     except (TTLibError, OSError) as error:
         raise FontsMissing(
             _(
-                "The font file %(file)s cannot be read (%(reason)s). Put a sound one in its place, or take it "
-                "out of the folder.",
+                "The font file %(file)s cannot be read (%(reason)s). Replace it with a good one, or remove it from "
+                "the folder.",
                 file=path.name,
                 reason=str(error),
             )

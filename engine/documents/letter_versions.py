@@ -198,7 +198,7 @@ def decoded(name: str, content: bytes) -> str:
     try:
         return content.decode().replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        raise LetterRefused(_("%(file)s is not in UTF-8. Save it as UTF-8.", file=name)) from error
+        raise LetterRefused(_("%(file)s is not encoded as UTF-8. Save it as UTF-8.", file=name)) from error
 
 
 def _text(path: Path) -> str:

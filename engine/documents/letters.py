@@ -38,7 +38,7 @@ _KNOWN = frozenset(
 
 
 class LetterRefused(LianbanError):
-    default = _("The letter template is wrong and was not taken. Nothing has changed.")
+    default = _("The letter template has errors and was not accepted. Nothing has changed.")
     code = "letter_refused"
     status = 422
 
@@ -149,23 +149,23 @@ def read_letter(name: str, wording: str) -> Letter:
     except tomllib.TOMLDecodeError as error:
         raise LetterRefused(
             _(
-                "%(name)s.toml is no proper TOML: %(reason)s. Mend it and deploy again.",
+                "%(name)s.toml is not valid TOML: %(reason)s. Correct it and deploy it again.",
                 name=name,
                 reason=str(error),
             )
         ) from error
     for key in told:
         if key not in _KNOWN:
-            raise _refused(name, wording, key, _("%(key)s is not known here. Mend or remove it.", key=key))
+            raise _refused(name, wording, key, _("%(key)s is unknown. Correct or remove it.", key=key))
     for key in ("code", "name", "layout", "title"):
         if not isinstance(told.get(key), str) or not told[key].strip():
-            raise LetterRefused(_("%(name)s.toml does not say %(key)s. Add it.", name=name, key=key))
+            raise LetterRefused(_("%(name)s.toml has no %(key)s. Add it.", name=name, key=key))
     try:
         return _letter(told)
     except (KeyError, TypeError, AttributeError) as error:
         raise LetterRefused(
             _(
-                "%(name)s.toml is not written as it should be (%(reason)s). See docs/reference/letters.md.",
+                "%(name)s.toml is not written correctly (%(reason)s). See docs/reference/letters.md.",
                 name=name,
                 reason=str(error),
             )
@@ -194,7 +194,7 @@ def check(name: str, wording: str, facts: Collection[str], functions: Collection
                     name,
                     wording,
                     sentence.split("\n")[0],
-                    _("The braces do not pair, or there is nothing between them."),
+                    _("The braces do not match, or there is nothing between them."),
                 )
             )
         for place in PLACE.finditer(sentence):
@@ -220,7 +220,7 @@ def check_cited(name: str, wording: str, codes: Mapping[str, str], issued: Colle
         here = [other for other in shared if other in issued]
         if cited not in codes:
             unknown = _("There is no letter template called %(name)s.", name=cited[:40])
-            mend = _which(cited[:40], shared) if shared else _("Name one that there is.")
+            mend = _which(cited[:40], shared) if shared else _("Use a name that exists.")
             problems.append(_at(LETTER_CITED, name, wording, f'"{cited}"', sentences(unknown, mend)))
         elif here and cited == codes[cited] and cited not in issued:
             unused = _("This procedure does not use the letter template %(name)s.", name=cited)
@@ -286,7 +286,7 @@ def _sentences(told: list[Any]) -> tuple[Sentence, ...]:
 
 
 def _which(code: str, names: Collection[str]) -> Text:
-    return _("The code %(code)s is that of %(names)s: say which is meant.", code=code, names=listed(names))
+    return _("Several templates have the code %(code)s: %(names)s. Say which is meant.", code=code, names=listed(names))
 
 
 def _no_fact(name: str) -> Text:

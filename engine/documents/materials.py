@@ -116,7 +116,7 @@ def add(
     problems |= {name: whole for name, number in numbers.items() if number is None}
     if not pages.strip():
         problems["pages"] = _(
-            "Give the number of pages of what is on paper, and of files whose pages cannot be counted."
+            "Give the number of pages for paper materials, and for files whose pages cannot be counted."
         )
     if problems:
         raise InvalidValues(problems)
@@ -195,7 +195,7 @@ def rename(tx: Connection, material_id: str, title: str) -> None:
 def _too_long(title: str) -> Text:
     if len(title) <= TITLE_LIMIT:
         return ""
-    return _("The name has %(count)s characters; %(most)s at most.", count=len(title), most=TITLE_LIMIT)
+    return _("The name has %(count)s characters, and at most %(most)s are allowed.", count=len(title), most=TITLE_LIMIT)
 
 
 def remove(tx: Connection, material_id: str, now: datetime) -> None:

@@ -30,8 +30,8 @@ _WHERE = re.compile(r"(?P<file>[\w.-]+\.typ|main):(?P<line>\d+):\d+")
 
 class NotTypeset(LianbanError):
     default = _(
-        "The document was not typeset. Its text is not lost, and the system will try again. Tell the "
-        "system administrator."
+        "The document could not be typeset. Its text is not lost, and the system will try again. Tell the system "
+        "administrator."
     )
     code = "not_typeset"
 
@@ -75,7 +75,7 @@ def _opened(files: tuple[tuple[Path, int], ...]) -> typst.Fonts:
 
 
 def _wrong(main: str, why: Text) -> Text:
-    return _("The layout %(file)s is wrong: %(why)s", file=main, why=why)
+    return _("The layout %(file)s has an error: %(why)s", file=main, why=why)
 
 
 def _said(error: Exception, main: str) -> Text:

@@ -98,11 +98,13 @@ def _as_json(content: bytes) -> dict[str, Any] | problems.Problem:
         )
     parts = {"components": list, "id": str}
     if not isinstance(data, dict) or not all(isinstance(data.get(name), kind) for name, kind in parts.items()):
-        return rules.FORM_NOT_FORM.problem("", "", _("This is not a form-js form."), _("A form has id and components."))
+        return rules.FORM_NOT_FORM.problem(
+            "", "", _("This is not a form-js form."), _("A form needs id and components.")
+        )
     return data
 
 
-OUT_OF_BOUNDS = _("This is out of bounds. Check it.")
+OUT_OF_BOUNDS = _("This is outside the limits. Check it.")
 
 
 class _Reader:
@@ -152,7 +154,7 @@ class _Reader:
                 rules.COMPONENT_SPELLING,
                 str(key),
                 str(key),
-                _("This component is not written as it has to be."),
+                _("This component is not written correctly."),
                 _("Save it again in a form editor."),
             )
             return None
@@ -162,7 +164,7 @@ class _Reader:
                 rules.COMPONENT_UNKNOWN,
                 key,
                 kind,
-                _("There is no component of the type %(kind)s.", kind=kind),
+                _("Components of the type %(kind)s are not supported.", kind=kind),
                 _("Use a component that is listed in docs/reference/forms.md."),
             )
             return None
@@ -181,7 +183,7 @@ class _Reader:
                     rules.FIELD_PROPERTY,
                     key,
                     label,
-                    _("The property %(name)s is not known.", name=name),
+                    _("The property %(name)s is unknown.", name=name),
                     _("Compare it with docs/reference/forms.md."),
                 )
         if component.get("conditional"):
@@ -189,8 +191,8 @@ class _Reader:
                 rules.FIELD_CONDITIONAL,
                 key,
                 label,
-                _("The conditional of form-js is not used."),
-                _("Use the property show with our expression language."),
+                _("The conditional of form-js is not supported."),
+                _("Use the property show, with the expression language of this system."),
             )
 
     def refuse_unknown_neighbours(self, form: Form) -> None:
@@ -209,7 +211,7 @@ class _Reader:
             for name, (key, is_right, words) in fits.items():
                 if key and not is_right:
                     reason = _(
-                        "The property %(name)s says %(key)s, which is no %(words)s of this form.",
+                        "The property %(name)s refers to %(key)s, but that is not a %(words)s of this form.",
                         name=name,
                         key=key,
                         words=words,
@@ -219,7 +221,7 @@ class _Reader:
                         matter.key,
                         matter.label.drawn,
                         reason,
-                        _("Write the key of such a field of this form, or delete the property."),
+                        _("Write the key of such a field in this form, or delete the property."),
                     )
 
     def field(self, component: dict[str, Any], properties: dict[str, str]) -> Field | None:
@@ -240,7 +242,7 @@ class _Reader:
                 rules.FIELD_WIDGET,
                 key,
                 label,
-                _("The widget %(widget)s is not known.", widget=widget),
+                _("The widget %(widget)s is unknown.", widget=widget),
                 _("Available: %(known)s.", known=known),
             )
         if component["type"] == "datetime" and component.get("subtype", "datetime") not in SUBTYPES:
@@ -249,7 +251,7 @@ class _Reader:
                 rules.FIELD_TIME_KIND,
                 key,
                 label,
-                _("There is no kind of time called %(subtype)s.", subtype=subtype),
+                _("Times of the kind %(subtype)s are not supported.", subtype=subtype),
                 _("Use date or datetime."),
             )
         if not properties.get("count", "1").isdecimal():
@@ -258,7 +260,7 @@ class _Reader:
                 rules.FIELD_COUNT,
                 key,
                 label,
-                _("The property count is '%(count)s', which is no whole number.", count=count),
+                _("The property count is '%(count)s', which is not a whole number.", count=count),
                 _("Write a number of people, such as 2."),
             )
             return None
@@ -267,11 +269,11 @@ class _Reader:
                 rules.CASE_NOT_TEXT,
                 key,
                 label,
-                _("The widget case is for text fields only."),
+                _("The widget case can be used only with text fields."),
                 _("Make the component a text field."),
             )
         if properties.get("widget") == "units" and component["type"] != "checklist":
-            reason = _("The widget units is for checklists only: several units are chosen.")
+            reason = _("The widget units can be used only with checklists, because several units are chosen.")
             remedy = _("Make the component a checklist, or write widget=unit for one unit.")
             self.refuse(rules.UNITS_NOT_LIST, key, label, reason, remedy)
         for name in ("receiver", "basis", "on", "own"):
@@ -280,7 +282,7 @@ class _Reader:
                     rules.MATTER_PROPERTY,
                     key,
                     label,
-                    _("The property %(name)s is for the widget matter only.", name=name),
+                    _("The property %(name)s can be used only with the widget matter.", name=name),
                     _("Delete the property, or add widget=matter."),
                 )
         if "cap" in properties and (component["type"] != "datetime" or component.get("subtype") != "date"):
@@ -288,7 +290,7 @@ class _Reader:
                 rules.CAP_NOT_DATE,
                 key,
                 label,
-                _("The property cap is for dates only."),
+                _("The property cap can be used only with dates."),
                 _("Change subtype to date, or use the property max."),
             )
         chosen = properties.get("widget", "") not in ("", "case")
@@ -346,8 +348,8 @@ class _Reader:
                     rules.FIELD_VALIDATE,
                     key,
                     label,
-                    _("%(name)s in validate is not used.", name=name),
-                    _("Use the property rule with our expression language."),
+                    _("%(name)s in validate is not supported.", name=name),
+                    _("Use the property rule, with the expression language of this system."),
                 )
         for name in ("minLength", "maxLength"):
             if not isinstance(validate.get(name), int | None):

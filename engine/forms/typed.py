@@ -28,8 +28,7 @@ def clean(text: str) -> str:
         code = f"U+{ord(found[0]):04X}"
         raise Wrong(
             _(
-                "There is a special character in this field that cannot be seen (%(code)s). Delete it and type "
-                "it again.",
+                "This field contains a special character that cannot be seen (%(code)s). Delete it and type it again.",
                 code=code,
             )
         )
@@ -56,7 +55,7 @@ def day_of(text: str) -> date:
     except ValueError:
         raise Wrong(_("Give a date, such as 2026-10-09.")) from None
     if day.year not in DAY_YEARS:
-        raise Wrong(_("The year is not right. Check it."))
+        raise Wrong(_("The year is not correct. Check it."))
     return day
 
 
@@ -66,5 +65,5 @@ def instant_of(text: str) -> datetime:
     except (ValueError, OverflowError):
         raise Wrong(_("Give a date and a time, such as 2026-10-09 09:30.")) from None
     if instant.year not in YEARS:
-        raise Wrong(_("The year is not right. Check it."))
+        raise Wrong(_("The year is not correct. Check it."))
     return instant

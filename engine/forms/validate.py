@@ -248,7 +248,7 @@ class _Check:
         if field.type == "checklist" or field.widget == "people":
             return self._many(field, [text for text in sent if text])
         if len(sent) > 1:
-            raise Wrong(_("This can have one value only. Reload the page and fill it in again."))
+            raise Wrong(_("This field can have only one value. Reload the page and fill it in again."))
         text = sent[0] if sent else ""
         return self._one(field, text) if text else None
 
@@ -258,7 +258,7 @@ class _Check:
         if known is None and field.default:
             known = _worked_out(field.default, self.facts, self.functions, self.evaluate)
         if sent and sent != [""] and isinstance(known, str) and sent != [known]:
-            raise Wrong(_("This cannot be changed. Reload the page and fill it in again."))
+            raise Wrong(_("This field cannot be changed. Reload the page and fill it in again."))
         return known
 
     def _one(self, field: Field, text: str) -> object:
@@ -310,7 +310,7 @@ class _Check:
 
     def _many(self, field: Field, sent: list[str]) -> list[str]:
         if len(set(sent)) != len(sent):
-            raise Wrong(_("The same was chosen twice. Choose again."))
+            raise Wrong(_("The same item was chosen twice. Choose again."))
         if field.widget == "people":
             if not all(self.directory.is_colleague(person_id) for person_id in sent):
                 raise Wrong(_("Only people who hold a post in your unit can be chosen. Choose again."))
@@ -381,7 +381,7 @@ class _Check:
         if last is None or not isinstance(day, date) or day <= last:
             return ""
         return _(
-            "It can be %(day)s%(note)s at the latest. Choose an earlier date.",
+            "The latest possible date is %(day)s%(note)s. Choose an earlier one.",
             day=When(last, "dated"),
             note=field.cap_note,
         )

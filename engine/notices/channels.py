@@ -64,7 +64,7 @@ class Mail:
 
     def send(self, message: Message) -> None:
         if not message.address:
-            raise RefusedForGood(_("The recipient has no mail address."))
+            raise RefusedForGood(_("The recipient has no mail address on record."))
         mail = as_mail(message, self.sender, self.reply_to)
         client: smtplib.SMTP | None = None
         try:
@@ -95,14 +95,19 @@ class Mail:
             client.ehlo_or_helo_if_needed()
             encrypted = self.encryption == "smtps"
             if self.encryption == "smtp+starttls" and not client.has_extn("starttls"):
-                raise Unreachable(_("The mail server does not encrypt (STARTTLS), so nothing was sent."))
+                raise Unreachable(_("The mail server does not support encryption (STARTTLS), so nothing was sent."))
             if not encrypted and client.has_extn("starttls"):
                 client.starttls(context=ssl.create_default_context())
                 client.ehlo()
                 encrypted = True
             if self.user:
                 if not encrypted and not _is_this_machine(self.host):
-                    raise Unreachable(_("The mail server does not encrypt, so account and password were not sent."))
+                    raise Unreachable(
+                        _(
+                            "The mail server does not support encryption, so the account and password were not sent "
+                            "to it."
+                        )
+                    )
                 client.login(self.user, self.password)
         except smtplib.SMTPAuthenticationError as error:
             raise Unreachable(_("The mail server does not accept the account and password that are set.")) from error
@@ -111,10 +116,10 @@ class Mail:
                 _("The mail server does not support signing in with an account and a password.")
             ) from error
         except smtplib.SMTPServerDisconnected as error:
-            raise Unreachable(_("The mail server gave no answer, or broke the connection.")) from error
+            raise Unreachable(_("The mail server did not answer, or broke the connection.")) from error
         except smtplib.SMTPException as error:
             raise Unreachable(
-                _("The mail server did not answer by the protocol (%(error)s).", error=type(error).__name__)
+                _("The mail server did not follow the protocol (%(error)s).", error=type(error).__name__)
             ) from error
         except OSError as error:
             raise Unreachable(words_of(error)) from error
@@ -131,11 +136,11 @@ class Mail:
             raise _refusal(error.smtp_code, words) from error
         except smtplib.SMTPServerDisconnected as error:
             raise DeliveryError(
-                _("The mail was not sent to its end: the server gave no answer, or broke the connection.")
+                _("The mail was not sent completely: the server did not answer, or broke the connection.")
             ) from error
         except smtplib.SMTPException as error:
             raise DeliveryError(
-                _("The mail was not sent to its end (%(error)s).", error=type(error).__name__)
+                _("The mail was not sent completely (%(error)s).", error=type(error).__name__)
             ) from error
         except OSError as error:
             raise DeliveryError(words_of(error)) from error
@@ -216,7 +221,8 @@ def _read_place(place: str, mail: Channel | None, settings: Settings, clock: Cal
     if _DIVIDED_WRONGLY.search(place):
         raise SettingsError(
             _(
-                "Divide several places in LIANBAN_HEADS_TO by blanks, not by commas or semicolons. The service has not started."
+                "Separate several places in LIANBAN_HEADS_TO with spaces, not with commas or semicolons. The service "
+                "has not started."
             )
         )
     if place.startswith(("http://", "https://")):
@@ -230,15 +236,15 @@ def _read_place(place: str, mail: Channel | None, settings: Settings, clock: Cal
     except SettingsError:
         raise SettingsError(
             _(
-                "Something in LIANBAN_HEADS_TO is wrong: each place has to be a mail address, https://host/path, "
-                "wecombot://KEY or dingtalk://SECRET@TOKEN, divided by blanks. The service has not started."
+                "Something in LIANBAN_HEADS_TO is wrong. Each place has to be a mail address, https://host/path, "
+                "wecombot://KEY or dingtalk://SECRET@TOKEN, separated by spaces. The service has not started."
             )
         ) from None
     if not isinstance(mail, Mail):
         raise SettingsError(
             _(
-                "LIANBAN_HEADS_TO names the mail address %(address)s, so LIANBAN_SMTP_URL and LIANBAN_MAIL_FROM have to "
-                "be set. The service has not started.",
+                "LIANBAN_HEADS_TO contains the mail address %(address)s, so LIANBAN_SMTP_URL and LIANBAN_MAIL_FROM "
+                "also have to be set. The service has not started.",
                 address=address,
             )
         )
@@ -265,7 +271,8 @@ def _read_mail(settings: Settings) -> Mail:
     if not settings.mail_from:
         raise SettingsError(
             _(
-                "LIANBAN_SMTP_URL is set, so LIANBAN_MAIL_FROM has to give the sender's address. The service has not started."
+                "LIANBAN_SMTP_URL is set, so LIANBAN_MAIL_FROM also has to give the sender's address. The service has "
+                "not started."
             )
         )
     return Mail(
@@ -290,10 +297,10 @@ def _read_webhook(name: str, url: str, settings: Settings, clock: Callable[[], d
     if len(settings.webhook_secret) < SECRET_LENGTH:
         raise SettingsError(
             ngettext(
-                "LIANBAN_WEBHOOK_SECRET needs at least %(num)d character; the receiver checks the signature with it. "
-                "The service has not started.",
-                "LIANBAN_WEBHOOK_SECRET needs at least %(num)d characters; the receiver checks the signature with it. "
-                "The service has not started.",
+                "LIANBAN_WEBHOOK_SECRET needs at least %(num)d character. The receiver uses it to check the "
+                "signature. The service has not started.",
+                "LIANBAN_WEBHOOK_SECRET needs at least %(num)d characters. The receiver uses it to check the "
+                "signature. The service has not started.",
                 SECRET_LENGTH,
             )
         )

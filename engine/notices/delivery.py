@@ -78,7 +78,12 @@ class Delivery:
             except Exception as error:
                 log.exception("message %s could not be sent", parcel.id)
                 self._failed(
-                    parcel, _("A fault of the system (%(error)s); see its log.", error=type(error).__name__), False
+                    parcel,
+                    _(
+                        "A fault of the system (%(error)s). The log of the service says more.",
+                        error=type(error).__name__,
+                    ),
+                    False,
                 )
             else:
                 self._sent(parcel)

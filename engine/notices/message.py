@@ -20,13 +20,14 @@ from engine.states import NoticeKind
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 SUBJECT_LENGTH = 120
 KEEP_THIS = _(
-    "This is the daily seal of Lianban's record. Keep it as it is. To check later, save the line above (or the whole "
-    "text of several days' mails or messages) as a text file and run lianban verify-audit --heads FILE: where an earlier "
-    "record was deleted or changed, it does not agree."
+    "This is the daily seal of Lianban's records. Keep it as it is. To check later, save the line above (or the whole "
+    "text of several days' mails or messages) as a text file and run lianban verify-audit --heads FILE. If earlier "
+    "records have been deleted or changed, they will not match it."
 )
-OPEN_HERE = _("Sign in to Lianban and open it under 'Messages'.")
+OPEN_HERE = _("Sign in to Lianban and open it in 'Messages'.")
 SENT_BY_ITSELF = _(
-    "Lianban has sent this mail by itself. The same notice may come again; what has the same number is the same one."
+    "Lianban sent this mail automatically. The same notice may be sent again; notices with the same number are the "
+    "same."
 )
 
 

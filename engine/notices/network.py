@@ -86,12 +86,12 @@ def words_of(error: Exception) -> Text:
         case TimeoutError():
             return _("The connection timed out without an answer.")
         case ConnectionRefusedError():
-            return _("The connection was refused: no service is running there.")
+            return _("The connection was refused: no service is running at that address.")
         case socket.gaierror():
             return _("The host name cannot be resolved. Check the address.")
         case ssl.SSLCertVerificationError():
             return _(
-                "The certificate there is not trusted, so nothing was sent (%(why)s).",
+                "The certificate of the other side is not trusted, so nothing was sent (%(why)s).",
                 why=error.verify_message.rstrip("."),
             )
         case ssl.SSLError():

@@ -105,14 +105,14 @@ def read(sent: Mapping[str, str]) -> Preference:
     problems: dict[str, Text] = {}
     email = sent.get("email", "").strip()
     if email and not is_address(email):
-        problems["email"] = _("Give a whole mail address, such as zhangsan@example.gov.cn, or leave it empty.")
+        problems["email"] = _("Give a complete mail address, such as zhangsan@example.gov.cn, or leave it empty.")
     starts, ends = sent.get("quiet_from", "").strip(), sent.get("quiet_to", "").strip()
     if bool(starts) != bool(ends):
         problems["quiet_from"] = _("Quiet hours need both a beginning and an end; leave both empty for none.")
     elif starts and (not _TIME.fullmatch(starts) or not _TIME.fullmatch(ends)):
-        problems["quiet_from"] = _("Write times like 22:00.")
+        problems["quiet_from"] = _("Write times as in 22:00.")
     elif starts and starts == ends:
-        problems["quiet_from"] = _("Beginning and end cannot be the same.")
+        problems["quiet_from"] = _("The beginning and the end cannot be the same.")
     if problems:
         raise InvalidValues(problems)
     return Preference(

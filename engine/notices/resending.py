@@ -38,12 +38,12 @@ def is_over() -> ColumnElement[bool]:
 def why_not(status: str, has_channel: bool, over: bool) -> Text:
     """Why the message is not sent again; empty when it can be."""
     if status == SendingStatus.SENT:
-        return _("This notice has gone out already.")
+        return _("This notice has already been sent.")
     if status == SendingStatus.DROPPED or over:
-        return _("What it asks for is done, so it is not sent again.")
+        return _("The task it is about is complete, so it is not sent again.")
     if not has_channel:
-        return _("This channel is switched off. Switch it on to send again.")
-    return "" if status in NOT_SENT else _("This notice is waiting to be sent already.")
+        return _("This channel is switched off. Switch it on first, then send the notice again.")
+    return "" if status in NOT_SENT else _("This notice is already waiting to be sent.")
 
 
 def send_again(

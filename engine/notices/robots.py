@@ -44,7 +44,7 @@ class Robot:
             raise DeliveryError(_("The service answered HTTP %(status)s.", status=status))
         code, words = _refusal(answer)
         if code:
-            raise DeliveryError(_("The service refused it (%(code)s %(words)s).", code=code, words=words))
+            raise DeliveryError(_("The service did not accept it (%(code)s %(words)s).", code=code, words=words))
 
     def request(self, text: str) -> tuple[str, dict[str, Any]]:
         """Where and what to post, signed when the robot has a secret."""
@@ -77,8 +77,8 @@ def read_robots(text: str, timeout: float) -> list[Robot]:
         if instance is None:
             raise SettingsError(
                 _(
-                    "An address in LIANBAN_ROBOTS is wrong: it has to be wecombot://KEY or dingtalk://SECRET@TOKEN, and "
-                    "UNIT= may stand before it. The service has not started."
+                    "An address in LIANBAN_ROBOTS is wrong. It has to be wecombot://KEY or dingtalk://SECRET@TOKEN, "
+                    "with UNIT= before it if needed. The service has not started."
                 )
             )
         digest = hashlib.sha256(entry.encode()).hexdigest()[:12]
@@ -92,7 +92,7 @@ def _refusal(answer: bytes) -> tuple[int, Text]:
         said = json.loads(answer)
         return int(said.get("errcode", 0)), str(said.get("errmsg", ""))[:200]
     except (ValueError, AttributeError, TypeError):
-        return -1, _("The answer is no JSON")
+        return -1, _("The answer is not JSON")
 
 
 def _shorten(text: str, limit: int) -> str:

@@ -25,8 +25,8 @@ def problems_of(login: str, old: str, new: str, again: str) -> dict[str, Text]:
     problems: dict[str, Text] = {}
     if len(new) < LEAST:
         problems["new"] = _(
-            "The new password needs at least %(least)s characters; it has %(count)s. Several words in a row "
-            "are easy to remember.",
+            "The new password needs at least %(least)s characters, and has %(count)s. Several words in a row are easy "
+            "to remember.",
             least=LEAST,
             count=len(new),
         )
@@ -35,11 +35,11 @@ def problems_of(login: str, old: str, new: str, again: str) -> dict[str, Text]:
     elif new == old:
         problems["new"] = _("The new password has to differ from the present one.")
     elif login.casefold() in new.casefold() and len(new) - len(login) < LEAST // 2:
-        problems["new"] = _("The new password cannot be the account with a few characters more.")
+        problems["new"] = _("The new password cannot be the account with a few characters added.")
     elif len(set(new)) < 5:
-        problems["new"] = _("The new password repeats too few characters. Choose one that nobody guesses.")
+        problems["new"] = _("The new password repeats the same characters too often. Choose one that nobody can guess.")
     elif any("\ud800" <= character <= "\udfff" or character == "\x00" for character in new):
-        problems["new"] = _("The new password has a character that cannot be used.")
+        problems["new"] = _("The new password contains a character that cannot be used.")
     if new != again:
         problems["again"] = _("The two new passwords differ. Type it again.")
     return problems
@@ -50,24 +50,24 @@ def wrong_login(login: str) -> Text:
     if _LOGIN.fullmatch(login):
         return ""
     return _(
-        "An account consists of letters, digits, dots, hyphens and underscores. It begins with a letter or a "
-        "digit and has 64 characters at most."
+        "An account consists of letters, digits, dots, hyphens and underscores. It begins with a letter or a digit "
+        "and has at most 64 characters."
     )
 
 
 def wrong_name(name: str) -> Text:
     """Why no person or unit has this name; empty when one can have it."""
     if not name.strip() or name != name.strip():
-        return _("A name cannot be empty, nor begin or end with a blank.")
+        return _("A name cannot be empty, and cannot begin or end with a space.")
     if len(name) > 60 or not name.isprintable():
-        return _("The name is too long, or has a character that cannot be shown.")
+        return _("The name is too long, or contains a character that cannot be shown.")
     return ""
 
 
 def wrong_email(email: str) -> Text:
     if not email or (len(email) <= 254 and _EMAIL.fullmatch(email)):
         return ""
-    return _("This is no mail address. Write it like name@example.gov.cn.")
+    return _("This is not a mail address. Write it as in name@example.gov.cn.")
 
 
 def require_login(login: str) -> None:
@@ -92,7 +92,7 @@ def instead(given: str, known: Iterable[str]) -> Text:
 def meant(given: str, known: Iterable[str]) -> Text:
     """What is written nearly so; empty when nothing is."""
     found = get_close_matches(given, list(known), 1)
-    return _("Is it %(name)s?", name=found[0]) if found else ""
+    return _("Do you mean %(name)s?", name=found[0]) if found else ""
 
 
 def unit_codes(tx: Connection, at: datetime) -> list[str]:

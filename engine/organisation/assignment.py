@@ -194,7 +194,7 @@ def resolve(
     code = facts.get(unit_text, unit_text)
     unit = units.find(tx, code, at) if isinstance(code, str) and code else None
     if unit is None:
-        raise Refused(_("Which unit handles this is not settled yet (%(fact)s).", fact=unit_text))
+        raise Refused(_("It is not settled yet which unit handles this (%(fact)s).", fact=unit_text))
     if any(people.holders(tx, unit.code, role, at) for role in roles):
         return Assignment(unit.code, roles, False)
     if "liaison" in roles and people.holders(tx, unit.code, "principal_leader", at):
@@ -231,7 +231,7 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _when(
                 actor.oversees,
                 _(
-                    "Supervision is for those who handle cases in the Justice Bureau and the Enforcement "
+                    "Supervision is handled by those who handle cases in the Justice Bureau and the Enforcement "
                     "Supervision Bureau."
                 ),
             )
@@ -240,8 +240,8 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _when(
                 actor.oversees or looks_after,
                 _(
-                    "Notices that were not sent are for those who handle cases in the Justice Bureau and the "
-                    "Enforcement Supervision Bureau, and for system administrators."
+                    "Notices that could not be sent are handled by those who handle cases in the Justice Bureau and "
+                    "the Enforcement Supervision Bureau, and by system administrators."
                 ),
             )
         case "administer_duties", None:
@@ -265,24 +265,24 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             )
         case "read_internal", InternalSubject(units=own_units):
             own = actor.unit_code in own_units and actor.reads_cases
-            return _when(own or actor.oversees, _("This is an opinion within the unit that gave it."))
+            return _when(own or actor.oversees, _("This is an internal opinion of the unit that gave it."))
         case "see_instance", InstanceSubject(parties):
             is_reader = any(reader.is_meant(actor) for reader in subject.readers)
             is_party = actor.unit_code in parties and actor.reads_cases
             return _when(
-                is_party or actor.oversees or is_reader, _("Only the parties and the Justice Bureau can see this.")
+                is_party or actor.oversees or is_reader, _("Only the two parties and the Justice Bureau can see this.")
             )
         case "comment" | "send_copy", InstanceSubject(parties):
             handles = actor.unit_code in parties and bool(actor.standing_roles & HANDLERS)
             return _when(
                 handles,
-                _("Those who handle the case in one of its parties write comments.")
+                _("Only those who handle the case in one of its parties can write comments.")
                 if verb == "comment"
-                else _("Those who handle the case in one of its parties send copies."),
+                else _("Only those who handle the case in one of its parties can send copies."),
             )
         case "remark", InstanceSubject():
             handles = actor.unit_kind == "justice_bureau" and bool(actor.standing_roles & HANDLERS)
-            return _when(handles, _("The Justice Bureau gives words of supervision."))
+            return _when(handles, _("Only the Justice Bureau gives supervision comments."))
         case _, OwnSubject():
             return _may_with_own(actor, verb, subject)
         case "press", ButtonSubject(unit_code=unit_code, roles=roles):
@@ -292,15 +292,17 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
         case "change_members", ButtonSubject(unit_code=unit_code, roles=roles):
             return _when(
                 actor.unit_code == unit_code and bool(actor.standing_roles & roles),
-                _("Whom this procedure allows to does so: the unit that asks, as a rule."),
+                _("Only those named in the procedure can add or remove units: usually the unit that asks."),
             )
         case "read_paper", PaperSubject(from_unit=from_unit, to_unit=to_unit):
             inside = from_unit == to_unit
             readable = not inside or actor.unit_code == from_unit or actor.oversees
-            return _when(readable and actor.reads_cases, _("This is an internal document of the unit that wrote it."))
+            return _when(readable and actor.reads_cases, _("This is an internal document of the unit that issued it."))
         case "sign_for_paper", PaperSubject(from_unit=from_unit, to_unit=to_unit):
             addressed = actor.unit_code == to_unit != from_unit
-            return _when(addressed and actor.reads_cases, _("Somebody of the receiving unit signs for a document."))
+            return _when(
+                addressed and actor.reads_cases, _("Only somebody in the receiving unit can sign for a document.")
+            )
         case "void_paper", PaperSubject(from_unit=from_unit):
             leads = bool(actor.standing_roles & {"principal_leader", "deputy_leader"})
             return _when(
@@ -312,12 +314,12 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _when(
                 keeps,
                 _(
-                    "The unit that archives the case keeps its package. Only those who handle cases there, and "
-                    "its archivist, can download it."
+                    "The unit that archives the case keeps its archive package. Only those who handle cases there, "
+                    "and its archivist, can download it."
                 ),
             )
         case "read_notices" | "choose_notices", PersonSubject(person_id):
-            return _when(actor.person_id == person_id, _("You can see and set your own messages only."))
+            return _when(actor.person_id == person_id, _("You can see and set only your own messages."))
         case (
             "claim" | "complete" | "release" | "add_material" | "edit_paper" | "prepare" | "send_back" | "drop",
             TaskSubject(),
@@ -343,7 +345,7 @@ def _may_with_task(actor: Actor, verb: str, task: TaskSubject) -> Decision:
         return Decision(
             False,
             _(
-                "This task is delegated to %(name)s. It goes on once it is handed in or recalled.",
+                "This task has been delegated to %(name)s. It goes on once it is handed in or recalled.",
                 name=task.delegate_name,
             ),
         )
@@ -359,22 +361,22 @@ def _may_reassign(actor: Actor, verb: str, task: TaskSubject) -> Decision:
         return Decision(True)
     if not own or not mine:
         if own and task.assignee_id is None and actor.standing_roles & task.roles:
-            return Decision(False, _("Claim this task first, then hand it to somebody or ask for an opinion."))
+            return Decision(False, _("First claim this task. Then you can pass it on or ask for an opinion."))
         if verb == "transfer":
             return Decision(
-                False, _("This is for the person who has claimed the task, and for the leaders of the unit.")
+                False, _("Only the person who has claimed the task and the leaders of the unit can do this.")
             )
-        return Decision(False, _("This is for the person who has claimed the task."))
+        return Decision(False, _("Only the person who has claimed the task can do this."))
     match verb:
         case "return":
             return _when(task.handed_by_id is not None, _("Nobody has reassigned this task to you."))
         case "delegate":
             return _when(
                 task.delegate_id is None,
-                _("This task is delegated to %(name)s and not handed in yet.", name=task.delegate_name),
+                _("This task has been delegated to %(name)s and has not been handed in yet.", name=task.delegate_name),
             )
         case "recall":
-            return _when(task.delegate_id is not None, _("This task is delegated to nobody at present."))
+            return _when(task.delegate_id is not None, _("This task is not delegated to anybody at present."))
     return Decision(True)
 
 
@@ -385,20 +387,25 @@ def _may_otherwise(actor: Actor, verb: str, task: TaskSubject) -> Decision:
         case "hand_in":
             return _when(
                 own and actor.person_id == task.delegate_id,
-                _("This task is not delegated to you, or has been recalled."),
+                _("This task has not been delegated to you, or has been recalled."),
             )
         case "answer":
             return _when(
-                own and actor.person_id in task.consulted, _("Nobody asks for your opinion, or it is no longer needed.")
+                own and actor.person_id in task.consulted,
+                _("Nobody has asked for your opinion, or it is no longer needed."),
             )
         case "take_back":
             return _when(own and actor.person_id == task.ended_by_id, _("You can undo only a task that you completed."))
     if own:
         return Decision(
-            False, _("This is a task of your own unit: handle it. The other side and the supervising bureaus chase it.")
+            False,
+            _(
+                "This task is your own unit's, so handle it. Only the other side and the supervising bureaus can "
+                "chase it."
+            ),
         )
     waits = (actor.unit_code in task.parties and actor.reads_cases) or actor.oversees
-    return _when(waits, _("The other side and the supervising bureaus chase a task."))
+    return _when(waits, _("Only the other side and the supervising bureaus can chase a task."))
 
 
 def _may_with_own(actor: Actor, verb: str, own: OwnSubject) -> Decision:
@@ -406,12 +413,15 @@ def _may_with_own(actor: Actor, verb: str, own: OwnSubject) -> Decision:
     handles, leads = bool(actor.standing_roles & HANDLERS), bool(actor.standing_roles & LEADERS)
     match verb:
         case "revoke_copy":
-            return _when(ours and handles, _("%(unit)s sent this copy, and revokes it.", unit=own.unit_name))
+            return _when(
+                ours and handles, _("%(unit)s sent this copy, so only that unit can revoke it.", unit=own.unit_name)
+            )
         case "retract_comment":
-            return _when(ours and mine, _("You can withdraw your own comments only."))
+            return _when(ours and mine, _("You can withdraw only your own comments."))
         case "propose_correction":
             return _when(
-                ours and handles, _("%(unit)s filled this in, and proposes corrections of it.", unit=own.unit_name)
+                ours and handles,
+                _("%(unit)s filled this in, so only that unit can propose corrections to it.", unit=own.unit_name),
             )
         case "take_back_correction":
             return _when(ours and mine, _("You can withdraw only a correction that you proposed."))
@@ -427,7 +437,10 @@ def _may_with_own(actor: Actor, verb: str, own: OwnSubject) -> Decision:
         case "cancel_instance":
             return _when(
                 ours and (mine or leads),
-                _("Who started the case in %(unit)s, or a leader there, cancels it.", unit=own.unit_name),
+                _(
+                    "Only the person in %(unit)s who started the case, or a leader there, can cancel it.",
+                    unit=own.unit_name,
+                ),
             )
     raise AssertionError((verb, own))
 

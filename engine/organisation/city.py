@@ -34,24 +34,25 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 
 FIXED: Mapping[str, Message] = {
     "referral.receiver_forward": _(
-        "a receiving unit may not pass a case on to a third unit; negotiation, coordination or a ruling "
-        "decides who is competent",
+        "a receiving unit must not pass a case on to a third unit; negotiation, coordination or a ruling decides "
+        "which unit is competent",
     ),
     "referral.urgent_written": _(
-        "an urgent case, too, is approved by the principal leader and referred in writing; the plan has no exception",
+        "an urgent case also has to be approved by the principal leader and referred in writing; the plan has no "
+        "exception",
     ),
     "referral.urgency_upgrade": _(
-        "when it turns out urgent later, the period ends at its old end or 24 hours after it was raised, "
-        "whichever comes first",
+        "when it turns out urgent later, the period ends at its old end or 24 hours after it was raised, whichever "
+        "comes first",
     ),
     "acceptance.deemed": _(
-        "acceptance is notified in writing; silence is no acceptance",
+        "acceptance is notified in writing; silence does not count as acceptance",
     ),
     "receipt.mode": _(
         "a document counts as received once it is in the inbox of the receiving unit",
     ),
     "refusal.delegation_only_ground": _(
-        "that the power to punish has passed to the towns is no ground for supervising less",
+        "the transfer of the power to punish to the towns and subdistricts is no reason to supervise less",
     ),
     "archive.transitional": _(
         "a case accepted before the empowerment and closed after it is archived by the unit that handled it",
@@ -110,7 +111,7 @@ def set_rule(tx: Connection, key: str, value: Any, by: str, at: datetime) -> Non
     if key in LOCKED:
         raise Refused(
             _(
-                "%(key)s is a period that the plan sets. It cannot be changed here; that needs a new legal basis.",
+                "%(key)s is a period that the plan sets. It cannot be changed in the system without a new legal basis.",
                 key=key,
             )
         )
@@ -139,7 +140,7 @@ def _require_possible(key: str, value: Any) -> None:
     if key in CHOICES and value not in CHOICES[key]:
         raise Refused(
             _(
-                "%(key)s cannot be %(value)s. It can be: %(choices)s.",
+                "%(key)s cannot be %(value)s. Allowed values: %(choices)s.",
                 key=key,
                 value=written(value),
                 choices=listed(CHOICES[key]),
@@ -159,8 +160,8 @@ def _require_possible(key: str, value: Any) -> None:
     if key in TITLES and not re.fullmatch(r"《[^《》\n]{2,100}》[^《》\n]{0,60}", value):
         raise Refused(
             _(
-                "%(key)s cannot be %(value)s. Write the full title between Chinese title marks, its number "
-                "behind them: %(example)s.",
+                "%(key)s cannot be %(value)s. Write the full title in Chinese title marks, followed by its number: "
+                "%(example)s.",
                 key=key,
                 value=value[:100],
                 example=EXAMPLE_TITLE,

@@ -23,7 +23,7 @@ def _once(found: CityFile, rows: Iterator[tuple[str, int]], what: Text) -> None:
         if name in seen:
             found.faults.append(
                 FaultyLine(
-                    line, _("%(what)s %(name)s is in line %(line)s already.", what=what, name=name, line=seen[name])
+                    line, _("%(what)s %(name)s is already on line %(line)s.", what=what, name=name, line=seen[name])
                 )
             )
         seen.setdefault(name, line)
@@ -48,15 +48,15 @@ def check_units(found: CityFile) -> None:
                 row,
                 "code",
                 _(
-                    "A code consists of lower-case letters, digits and underscores. It begins with a letter "
-                    "and has 64 characters at most."
+                    "A code consists of lower-case letters, digits and underscores. It begins with a letter and has "
+                    "at most 64 characters."
                 ),
             )
         if row.kind not in KINDS:
-            unknown = _("There is no kind of unit %(kind)s.", kind=row.kind)
+            unknown = _("There is no kind of unit called %(kind)s.", kind=row.kind)
             wrong(row, "kind", sentences(unknown, accounts.meant(row.kind, KINDS) or _one_of(KINDS)))
         if len(row.abbreviation) > 16:
-            wrong(row, "abbreviation", _("An abbreviation has 16 characters at most."))
+            wrong(row, "abbreviation", _("An abbreviation has at most 16 characters."))
         if sentence := accounts.wrong_name(row.name):
             wrong(row, "name", sentence)
         parent = found.unit(row.parent) if row.parent else None
@@ -64,13 +64,19 @@ def check_units(found: CityFile) -> None:
             wrong(
                 row,
                 "kind",
-                _("A unit of this kind (%(kind)s) says with parent to which unit it belongs.", kind=KINDS[row.kind]),
+                _(
+                    "For a unit of this kind (%(kind)s), write in parent which unit it belongs to.",
+                    kind=KINDS[row.kind],
+                ),
             )
         elif row.kind in KINDS and row.kind not in WITHIN and row.parent is not None:
             wrong(
                 row,
                 "parent",
-                _("A unit of this kind (%(kind)s) belongs to no other. Remove parent.", kind=KINDS[row.kind]),
+                _(
+                    "A unit of this kind (%(kind)s) does not belong to another unit. Remove parent.",
+                    kind=KINDS[row.kind],
+                ),
             )
         elif row.parent is not None and parent is None:
             missing = _("The parent %(code)s is not in the file.", code=row.parent)
@@ -79,7 +85,7 @@ def check_units(found: CityFile) -> None:
             wrong(
                 row,
                 "parent",
-                _("The parent %(name)s itself belongs to another unit. Write that one.", name=parent.name),
+                _("The parent %(name)s itself belongs to another unit. Write that unit.", name=parent.name),
             )
 
 
@@ -98,7 +104,7 @@ def check_people(found: CityFile) -> None:
                 found.faults.append(FaultyLine(found.line_of(row.line, key), said))
         if not any(post.login == row.login for post in found.posts):
             no_post = _(
-                "%(name)s (%(login)s) has no post and could not sign in. Write unit and role.",
+                "%(name)s (%(login)s) has no post, so could not sign in. Write unit and role.",
                 name=row.name,
                 login=row.login,
             )
@@ -119,11 +125,11 @@ def check_posts(found: CityFile) -> None:
             no_unit = _("The unit %(unit)s of %(login)s is not in the file.", login=row.login, unit=row.unit)
             wrong(sentences(no_unit, instead(row.unit, codes)), "unit")
         if row.role not in ROLES:
-            no_role = _("There is no post %(role)s.", role=row.role)
+            no_role = _("There is no post called %(role)s.", role=row.role)
             wrong(sentences(no_role, accounts.meant(row.role, ROLES) or _one_of(ROLES)), "role")
         if row.first and row.last and row.last < row.first:
             backwards = _(
-                "The last day of %(login)s, %(last)s, is before the first, %(first)s.",
+                "For %(login)s, the last day, %(last)s, is before the first day, %(first)s.",
                 login=row.login,
                 last=When(row.last, "day"),
                 first=When(row.first, "day"),
@@ -133,12 +139,12 @@ def check_posts(found: CityFile) -> None:
             if other.unit != row.unit or other.role != row.role or not row.overlaps(other):
                 continue
             if other.login == row.login:
-                wrong(_("This post of %(login)s is in line %(line)s already.", login=row.login, line=other.line))
+                wrong(_("This post of %(login)s is already on line %(line)s.", login=row.login, line=other.line))
             elif row.role == "principal_leader":
                 wrong(
                     _(
-                        "A unit has one principal leader at a time, and line %(line)s names %(login)s. Write "
-                        "'to' for the earlier and 'from' for the later one.",
+                        "A unit has only one principal leader at a time, and line %(line)s already names %(login)s. "
+                        "Write 'to' for the earlier one and 'from' for the later one.",
                         line=other.line,
                         login=other.login,
                     )
@@ -160,7 +166,7 @@ def check_matters(found: CityFile) -> None:
 
         if not _MATTER_CODE.fullmatch(matter.code):
             wrong(
-                _("A code consists of letters, digits, dots, hyphens and underscores and has 64 characters at most."),
+                _("A code consists of letters, digits, dots, hyphens and underscores and has at most 64 characters."),
                 "code",
             )
         department = found.unit(matter.department_code)
@@ -170,22 +176,40 @@ def check_matters(found: CityFile) -> None:
         elif department.kind in WITHIN:
             wrong(
                 _(
-                    "A supervising department cannot be of this kind (%(kind)s). Write its parent.",
+                    "A unit of this kind (%(kind)s) cannot be a supervising department. Write its parent unit.",
                     kind=KINDS[department.kind],
                 ),
                 "department",
             )
         if matter.enforcing_kind not in ("town", "department"):
-            wrong(_("enforcing_kind is town (towns enforce it) or department (the department does)."), "enforcing_kind")
+            wrong(
+                _(
+                    "Write town (towns and subdistricts enforce it) or department (the department does) in "
+                    "enforcing_kind."
+                ),
+                "enforcing_kind",
+            )
         elif matter.enforcing_kind == "town" and matter.empowered_at is None:
-            wrong(_("Where towns enforce it, empowered_at says from which day they are empowered."), "enforcing_kind")
+            wrong(
+                _(
+                    "Where towns and subdistricts enforce a matter, write in empowered_at from which day they are "
+                    "empowered."
+                ),
+                "enforcing_kind",
+            )
         elif matter.enforcing_kind == "department" and matter.empowered_at is not None:
             wrong(
                 _(
-                    "empowered_at is the day on which towns were empowered. Remove it where the department "
-                    "enforces, or write town as enforcing_kind."
+                    "empowered_at is the day on which towns and subdistricts were empowered. If the department "
+                    "enforces the matter, remove it. Otherwise write town in enforcing_kind."
                 ),
                 "empowered_at",
             )
         if matter.enforcing_kind == "town" and not any(unit.kind == "town" for unit in found.units):
-            wrong(_("Towns are to enforce it, but there is no town in the file: no unit could."), "enforcing_kind")
+            wrong(
+                _(
+                    "The enforcing kind is town, but the file has no town or subdistrict, so no unit could handle the "
+                    "matter."
+                ),
+                "enforcing_kind",
+            )

@@ -50,7 +50,9 @@ def read(content: bytes) -> CityFile:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        found.faults.append(FaultyLine(line, _("The file is not in UTF-8. Save it as UTF-8 and run this again.")))
+        found.faults.append(
+            FaultyLine(line, _("The file is not encoded as UTF-8. Save it as UTF-8 and run this again."))
+        )
         return found
     try:
         told = tomllib.loads(text)
@@ -75,8 +77,8 @@ def _not_toml(message: str, text: str) -> FaultyLine:
     return FaultyLine(
         line,
         _(
-            "From character %(column)s on this cannot be read. Put texts between double quotes, write dates as "
-            "2026-01-01 without quotes, and one item on a line.",
+            "From character %(column)s on, this cannot be read. Put texts in double quotation marks, write dates as "
+            "2026-01-01 without quotation marks, and only one item on a line.",
             column=column,
         ),
     )
@@ -123,7 +125,7 @@ def _read_rows(found: CityFile, told: Mapping[str, Any], lines: _Lines) -> None:
     for section in told:
         if section not in REQUIRED:
             known = listed(words(f"[[{name}]]", called) for name, called in CALLED.items())
-            unknown = _("%(section)s is not known here.", section=section)
+            unknown = _("%(section)s is unknown.", section=section)
             hint = instead(section, REQUIRED) if len(section) > 2 else ""
             sentence = sentences(unknown, hint or _("You can write: %(names)s.", names=known))
             found.faults.append(FaultyLine(lines.top.get(section, 1), sentence))
@@ -157,7 +159,7 @@ def _read_row(found: CityFile, section: str, row: Mapping[str, Any], at: _Where)
     sound = True
     for key, value in row.items():
         if key not in known:
-            unknown = _("There is no %(key)s in a %(thing)s.", thing=CALLED[section], key=key)
+            unknown = _("A %(thing)s has no %(key)s.", thing=CALLED[section], key=key)
             found.faults.append(FaultyLine(at(key), sentences(unknown, instead(key, known))))
             continue
         read_value, wrong = _date(value) if key in DATES else _text(value)
@@ -167,10 +169,14 @@ def _read_row(found: CityFile, section: str, row: Mapping[str, Any], at: _Where)
         values[key] = read_value
     for key in REQUIRED[section]:
         if key not in row:
-            found.faults.append(FaultyLine(at(), _("This %(thing)s lacks %(key)s.", thing=CALLED[section], key=key)))
+            found.faults.append(
+                FaultyLine(at(), _("This %(thing)s has no %(key)s. Add it.", thing=CALLED[section], key=key))
+            )
             sound = False
     if section == "people" and ("unit" in row) != ("role" in row):
-        found.faults.append(FaultyLine(at(), _("Write both unit and role, or neither (posts then go into [[posts]]).")))
+        found.faults.append(
+            FaultyLine(at(), _("Write both unit and role, or neither. Posts can also be written in [[posts]]."))
+        )
         sound = False
     if section == "people" and "unit" not in row and ("from" in row or "to" in row):
         found.faults.append(
@@ -207,12 +213,14 @@ def _keep(found: CityFile, section: str, given: dict[str, Any], at: _Where) -> N
 
 def _text(value: Any) -> tuple[str, Text]:
     if not isinstance(value, str):
-        return "", _("This has to be a text between double quotes.")
+        return "", _("This has to be a text in double quotation marks.")
     if not value.strip():
-        return "", _("This is empty. Remove the line when it is not needed.")
+        return "", _("This is empty. If it is not needed, remove the line.")
     if not value.isprintable():
         return "", _("There is a character that cannot be shown, such as a line break. Remove it.")
-    return (value.strip(), "") if len(value) <= 500 else ("", _("This is too long; 500 characters at most."))
+    return (
+        (value.strip(), "") if len(value) <= 500 else ("", _("This is too long. It can have at most 500 characters."))
+    )
 
 
 def _date(value: Any) -> tuple[date | None, Text]:
@@ -220,11 +228,11 @@ def _date(value: Any) -> tuple[date | None, Text]:
         try:
             value = date.fromisoformat(value)
         except ValueError:
-            return None, _("'%(value)s' is no date. Write it like 2026-01-01.", value=value)
+            return None, _("'%(value)s' is not a date. Write it as in 2026-01-01.", value=value)
     if isinstance(value, datetime) or not isinstance(value, date):
         return None, _("This has to be a date, such as 2026-01-01, without a time.")
     return (
         (value, "")
         if 1990 <= value.year <= 2200
-        else (None, _("%(date)s cannot be right. Check the year.", date=When(value, "day")))
+        else (None, _("%(date)s cannot be correct. Check the year.", date=When(value, "day")))
     )

@@ -20,7 +20,7 @@ from engine.messages import Text, When
 from engine.messages import gettext as _
 from engine.states import ProposalStatus
 
-DECIDED = _("This proposal has been decided already. Reload the page to see how.")
+DECIDED = _("This proposal has already been decided. Reload the page to see the result.")
 REASON_LIMIT = 500
 REPLACED = "同一件争议后来的文书已经变更了它。"
 """The reason that is kept with a proposal that a later paper has replaced; `reason_words` tells it."""
@@ -117,10 +117,10 @@ def adopt(
     newest = next(iter(entries(tx).get(found.matter_code, [])), None)
     problems = _reason_problems(reason)
     if valid_from is None:
-        problems["valid_from"] = _("Say from which day it holds.")
+        problems["valid_from"] = _("Give the day from which it applies.")
     elif newest is not None and valid_from < newest.valid_from:
         problems["valid_from"] = _(
-            "That is before %(day)s, when the present entry began. Give that day or a later one.",
+            "That is before %(day)s, the first day of the present entry. Give that day or a later one.",
             day=When(newest.valid_from, "day"),
         )
     if problems:
@@ -158,7 +158,7 @@ def _open(tx: Connection, proposal_id: str) -> Proposal:
 def reason_words(reason: str | None) -> Text | None:
     """The reason of a decision for whoever reads it: what a person wrote as it is."""
     if reason == REPLACED:
-        return _("A later document of the same dispute has replaced it.")
+        return _("A later document in the same dispute has replaced it.")
     return reason
 
 
@@ -173,8 +173,8 @@ def _decide(
 
 def _reason_problems(reason: str) -> dict[str, Text]:
     if not reason.strip():
-        return {"reason": _("Say why.")}
-    too_long = _("A reason has %(most)s characters at most.", most=REASON_LIMIT)
+        return {"reason": _("Give a reason.")}
+    too_long = _("A reason has at most %(most)s characters.", most=REASON_LIMIT)
     return {"reason": too_long} if len(reason) > REASON_LIMIT else {}
 
 

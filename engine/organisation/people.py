@@ -93,7 +93,7 @@ def appoint(
 ) -> str:
     """The person holds the post from then on. Raises Refused when the unit has its one principal leader at that time."""
     if role not in ROLES:
-        raise Refused(_("There is no post '%(role)s'.", role=role))
+        raise Refused(_("There is no post called '%(role)s'.", role=role))
     if valid_to is not None and valid_to <= valid_from:
         raise Refused(_("A post has to end after it begins."))
     if role == "principal_leader":
@@ -101,7 +101,7 @@ def appoint(
         lasts = or_(post.c.valid_to.is_(None), post.c.valid_to > valid_from)
         begins = true() if valid_to is None else post.c.valid_from < valid_to
         if tx.execute(theirs.where(lasts, begins)).first():
-            raise Refused(_("The unit has a principal leader already. End that post first, then appoint the new one."))
+            raise Refused(_("The unit already has a principal leader. End that post first, then appoint the new one."))
     post_id = new_id()
     tx.execute(
         insert(post).values(

@@ -18,23 +18,23 @@ def why_not(verb: str, roles: Collection[str], leads_justice: bool) -> Text:
     keeps = not KEEPERS.isdisjoint(roles)
     match verb:
         case "draw_procedure":
-            return "" if keeps else _("Procedure analysts and system administrators check diagrams.")
+            return "" if keeps else _("Only procedure analysts and system administrators can check diagrams.")
         case "deploy_procedure":
-            return "" if keeps else _("Procedure analysts and system administrators deploy procedures.")
+            return "" if keeps else _("Only procedure analysts and system administrators can deploy procedures.")
         case "approve_procedure":
             if keeps or leads_justice:
                 return ""
             return _(
-                "Procedure analysts, system administrators and the leaders of the Justice Bureau confirm what somebody "
-                "else deploys."
+                "Only procedure analysts, system administrators and the leaders of the Justice Bureau can confirm "
+                "what somebody else deploys."
             )
         case "retire_procedure":
             if "system_admin" in roles or leads_justice:
                 return ""
-            return _("The leaders of the Justice Bureau and system administrators retire procedures.")
+            return _("Only the leaders of the Justice Bureau and system administrators can retire procedures.")
     if leads_justice or not READERS.isdisjoint(roles):
         return ""
     return _(
-        "The library of procedures is for procedure analysts, system administrators, auditors and the leaders of "
-        "the Justice Bureau."
+        "Only procedure analysts, system administrators, auditors and the leaders of the Justice Bureau can see the "
+        "library of procedures."
     )

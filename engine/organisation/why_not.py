@@ -40,7 +40,7 @@ def needs(actor: Actor, task: TaskSubject) -> Text:
 def cannot_start(starters: frozenset[tuple[str, str]]) -> Text:
     kinds = {kind for kind, _role in starters}
     return _(
-        "The %(roles)s of a unit of this kind starts this procedure: %(kinds)s.",
+        "This procedure is started by the %(roles)s of a unit of this kind: %(kinds)s.",
         roles=named_roles(role for _kind, role in starters),
         kinds=either(name for kind, name in units.KINDS.items() if kind in kinds),
     )

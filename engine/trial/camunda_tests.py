@@ -38,14 +38,14 @@ SEEN = ("userTask", "boundaryEvent", "intermediateCatchEvent")
 def read_tests(content: bytes, diagram: Diagram, now: datetime) -> list[Story]:
     """The tests of the file that begin this procedure; a case without SET_TIME begins now. Raises StoryRefused."""
     if len(content) > SIZE_LIMIT:
-        raise StoryRefused(_("The file of answers is too large."))
+        raise StoryRefused(_("The answers file is too large."))
     try:
         told = json.loads(content)
         cases = told["testCases"]
         return [_Reader(diagram, now, str(case["name"])).story(case["instructions"]) for case in cases]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise StoryRefused(
-            _("The file is no test file of Camunda: it has no testCases with names and instructions.")
+            _("This is not a Camunda test file: it has no testCases with names and instructions.")
         ) from None
 
 
@@ -81,7 +81,7 @@ class _Reader:
         )
 
     def _leave_out(self, what: str) -> None:
-        self.left_out.append(_("%(what)s has no counterpart here and was left out.", what=what[:80]))
+        self.left_out.append(_("%(what)s has no equivalent here and was left out.", what=what[:80]))
 
     # --- what happens ---
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -44,13 +44,13 @@ WHAT: Mapping[str, Message] = {
     "task_completed": pgettext("trial", "is done"),
     "task_lapsed": pgettext("trial", "lapses"),
     "pressed": pgettext("trial", "is pressed"),
-    "timer": pgettext("trial", "falls due"),
+    "timer": pgettext("trial", "reaches its time"),
     "condition": pgettext("trial", "holds"),
     "threw": pgettext("trial", "is thrown"),
-    "heard": pgettext("trial", "is heard"),
+    "heard": pgettext("trial", "is received"),
     "deadline": pgettext("trial", "period"),
-    "deadline_moved": pgettext("trial", "period moved"),
-    "document": pgettext("trial", "paper"),
+    "deadline_moved": pgettext("trial", "period changed"),
+    "document": pgettext("trial", "document"),
     "ended": pgettext("trial", "ends"),
 }
 
@@ -60,7 +60,7 @@ STANDS: Mapping[str, Message] = {
     "paused": pgettext("trial", "paused"),
     "met": pgettext("trial", "met in time"),
     "met_late": pgettext("trial", "met late"),
-    "cancelled": pgettext("trial", "not needed any more"),
+    "cancelled": pgettext("trial", "no longer needed"),
 }
 """How a period stands; why it was moved is told as the record says it."""
 
@@ -261,13 +261,22 @@ def _period(course: Course, key: str, wanted: Mapping[str, str]) -> Text:
         return _differs(key, listed(f"{name} {value}" for name, value in wanted.items()), "-")
     last = stood[-1]
     actual = {"status": last.status, "due": _instant(last.due_at)}
+    shown = {**actual, "due": _said_as(wanted.get("due", ""), last.due_at)}
     same = {name: name in actual and _same(actual[name], value) for name, value in wanted.items()}
     wrong = [name for name, is_same in same.items() if not is_same]
     return (
-        _differs(key, *(listed(f"{name} {of.get(name, '-')}" for name in wrong) for of in (wanted, actual)))
+        _differs(key, *(listed(f"{name} {of.get(name, '-')}" for name in wrong) for of in (wanted, shown)))
         if wrong
         else ""
     )
+
+
+def _said_as(wanted: str, due_at: datetime) -> str:
+    """The end of a period as a test says it: where a day is expected, the last day of one that ends at a midnight."""
+    end = local(due_at)
+    if len(wanted) == len("2026-10-10") and end.time() == time():
+        return str(end.date() - timedelta(days=1))
+    return _instant(due_at)
 
 
 def _same(actual: str, wanted: str) -> bool:
@@ -281,7 +290,7 @@ def _same(actual: str, wanted: str) -> bool:
 
 
 def _differs(name: str, wanted: Text, actual: Text) -> Text:
-    return _("%(name)s: expected is %(wanted)s, and it was %(actual)s.", name=name, wanted=wanted, actual=actual)
+    return _("%(name)s: expected %(wanted)s, but was %(actual)s.", name=name, wanted=wanted, actual=actual)
 
 
 class TestsFailed(LianbanError):

@@ -31,7 +31,7 @@ _MOVED = re.compile(r"@(now|today)(?:([+-])(\d{1,4})(h|d))?")
 
 
 class StoryRefused(LianbanError):
-    default = _("The file of answers cannot be read.")
+    default = _("The answers file cannot be read.")
     code = "story_refused"
     status = 422
 
@@ -85,11 +85,11 @@ def read_tests(content: bytes) -> list[Story]:
 
 def _load(content: bytes) -> Any:
     if len(content) > SIZE_LIMIT:
-        raise StoryRefused(_("The file of answers is too large."))
+        raise StoryRefused(_("The answers file is too large."))
     try:
         return yaml.load(content.decode("utf-8-sig"), Loader=yaml.BaseLoader) or {}  # noqa: S506: it makes texts only
     except UnicodeDecodeError:
-        raise StoryRefused(_("The file is not in UTF-8. Save it as UTF-8 and run this again.")) from None
+        raise StoryRefused(_("The file is not encoded as UTF-8. Save it as UTF-8 and run this again.")) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise StoryRefused(_("Near line %(line)s the file is not complete YAML.", line=line)) from None
@@ -136,7 +136,7 @@ def _answer(element: str, told: Any) -> Answer:
 
 def _mapping(told: Any, where: Text) -> Mapping[str, Any]:
     if not isinstance(told, dict) or not all(isinstance(name, str) for name in told):
-        raise StoryRefused(_("In %(where)s names with values are expected, such as 'name: value'.", where=where))
+        raise StoryRefused(_("%(where)s has to contain names with values, such as 'name: value'.", where=where))
     return told
 
 
@@ -144,7 +144,7 @@ def _require_known(told: Iterable[str], known: Iterable[str], where: Text) -> No
     if unknown := sorted(set(told) - set(known)):
         raise StoryRefused(
             _(
-                "%(name)s in '%(where)s' is not known. It can be: %(known)s.",
+                "%(name)s in '%(where)s' is unknown. Write one of: %(known)s.",
                 name=unknown[0][:80],
                 where=where,
                 known=listed(known),
@@ -156,13 +156,15 @@ def _instant(text: Any) -> datetime:
     try:
         return parse_local(str(text))
     except ValueError:
-        raise StoryRefused(_("%(text)s is no time. Write it as 2026-10-09T10:30.", text=str(text)[:80])) from None
+        raise StoryRefused(_("%(text)s is not a time. Write it as 2026-10-09T10:30.", text=str(text)[:80])) from None
 
 
 def _duration(text: Any) -> timedelta:
     found = read_duration(str(text))
     if found is None:
-        raise StoryRefused(_("%(text)s is no duration. Write PT2H (2 hours) or P3D (3 days).", text=str(text)[:80]))
+        raise StoryRefused(
+            _("%(text)s is not a duration. Write it as in PT2H (2 hours) or P3D (3 days).", text=str(text)[:80])
+        )
     return found
 
 

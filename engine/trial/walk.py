@@ -99,7 +99,9 @@ class _Walk:
         """The case begins by itself when its time has come."""
         planned = self.town.planned(self.key, element_id)
         if planned is None:
-            raise _Stopped(_("The time of '%(start)s' has passed, so nothing begins there.", start=element_id[:80]))
+            raise _Stopped(
+                _("The time of '%(start)s' has passed, so no case begins there any more.", start=element_id[:80])
+            )
         self.town.pass_time(planned)
         own = select(process_instance.c.number).where(process_instance.c.start_element_id == element_id)
         begun = self._read(lambda tx: tx.scalars(own).all())
@@ -112,7 +114,7 @@ class _Walk:
         place = next((one for one in starts.of(definition) if given.event in ("", one.element.id)), None)
         if place is None:
             known = listed(start.id for start in definition.diagram.of_kind("startEvent") if start.scope is None)
-            raise _Stopped(_("A case cannot be begun at '%(start)s'. It can be begun at: %(known)s.",
+            raise _Stopped(_("A case cannot begin at '%(start)s'. It can begin at: %(known)s.",
                              start=given.event[:80] or "-", known=known))  # fmt: skip
         if not given.values:
             raise _Stopped(missing(definition, place.element.id, 0))
@@ -131,7 +133,7 @@ class _Walk:
                 if given.unit in ("", code):
                     return code, role
         kinds = listed(kind for kind, _role in starters)
-        raise _Stopped(_("The city has no unit that may start it: %(unit)s, of the kinds %(kinds)s.",
+        raise _Stopped(_("The city has no unit that can start it: %(unit)s, of the kinds %(kinds)s.",
                          unit=given.unit or "-", kinds=kinds))  # fmt: skip
 
     # --- going on ---
@@ -154,7 +156,7 @@ class _Walk:
                 ahead.do()
                 last_act = self.town.clock.now()
                 if self.done.total() > ACTIONS_AT_MOST:
-                    raise _Stopped(_("The case goes round and round: after %(num)s answers it has not come to an end.",
+                    raise _Stopped(_("The case goes round in circles: after %(num)s answers it has not ended.",
                                      num=ACTIONS_AT_MOST))  # fmt: skip
             else:
                 self.town.pass_time(max(wakes, now))
@@ -205,7 +207,7 @@ class _Walk:
         held = next((people[role] for role in roles if role in people), None)
         actor_id = (None if answer.role else row.assignee_id) or held
         if actor_id is None:
-            raise _Stopped(_("Nobody in the unit %(unit)s holds the post that is asked here (%(roles)s).",
+            raise _Stopped(_("Nobody in the unit %(unit)s holds one of the posts needed here (%(roles)s).",
                              unit=row.unit_code, roles=listed(roles)))  # fmt: skip
         actor = self.town.actor(actor_id)
         definition = self._definition(self._instance(row.instance_id))
@@ -260,8 +262,8 @@ class _Walk:
         definition = self._definition(instance)
         names = listed(definition.element_name(row.element_id) for row in self._open())
         if not names.parts:
-            return _("The case waits, with no task open and nothing that falls due.")
-        return _("The case waits at %(names)s, and nothing more falls due.", names=names)
+            return _("The case is waiting, with no open task and nothing that will fall due.")
+        return _("The case is waiting at %(names)s, and nothing more will fall due.", names=names)
 
     # --- how it stands ---
 
@@ -330,11 +332,11 @@ def missing(definition: Definition, element_id: str, visits: int) -> Text:
     form = definition.form_of(element)
     fields = [field for field in form.fields if field.asks and not field.readonly]
     name = definition.element_name(element_id)
-    again = _("It is asked again: give a list with one answer for each visit.") if visits else ""
-    head = _("%(name)s (%(id)s) has no answer, so the case goes no further.", name=name, id=element_id)
+    again = _("It has to be done again. Write the answers as a list, one for each time.") if visits else ""
+    head = _("'%(name)s' (%(id)s) has no answer, so the case cannot go on.", name=name, id=element_id)
     written = "start" if element.kind == "startEvent" else element_id
     example = [f"  {field.key}: {_example(field)}  # {_asked(field)}" for field in fields]
-    return lines([sentences(head, again), _("It asks, for example:"), f"{written}:", *example])
+    return lines([sentences(head, again), _("It asks for, for example:"), f"{written}:", *example])
 
 
 def _example(field: Any) -> str:

@@ -28,7 +28,7 @@ from engine.runtime.step import audit
 from engine.uses.transactions import Transactions
 
 T = TypeVar("T")
-WHO_ASKS = _("Say with --by who asks for it; that is recorded in the audit log. Nothing has changed.")
+WHO_ASKS = _("Use --by to say who asks for it. It is recorded in the audit log. Nothing has changed.")
 CHAIN = "organisation"
 """The chain of the audit that says who has changed units, people and posts."""
 
@@ -90,7 +90,7 @@ class AccountUses:
         problems = accounts.problems_of(row.login, old, new, again)
         if not right:
             self._database.run(lambda tx: sign_ins.count_own(tx, attempt, self._clock.now()))
-            problems["old"] = _("The present password is not right.")
+            problems["old"] = _("The present password is not correct.")
         if problems:
             raise InvalidValues(problems)
         hashed, now = sign_ins.hash_password(new), self._clock.now()
@@ -100,8 +100,8 @@ class AccountUses:
             if still != row.password_hash:
                 raise Refused(
                     _(
-                        "The password has just been changed elsewhere, so it was not changed here. Sign in "
-                        "with the new one."
+                        "The password has just been changed elsewhere, so it was not changed here. Sign in again with "
+                        "the new one."
                     )
                 )
             sign_ins.choose_password(tx, person_id, hashed, token, now)
@@ -129,7 +129,7 @@ class AccountUses:
             if tx.scalar(select(person.c.id).where(person.c.login == login)):
                 raise Refused(
                     _(
-                        "There is an account %(login)s already. For a new password: lianban person password %(login)s.",
+                        "The account %(login)s already exists. For a new password: lianban person password %(login)s.",
                         login=login,
                     )
                 )
@@ -137,7 +137,7 @@ class AccountUses:
                 no_unit = _("There is no unit with the code %(code)s.", code=unit_code)
                 raise Refused(sentences(no_unit, accounts.instead(unit_code, accounts.unit_codes(tx, now))))
             if role not in ROLES:
-                no_role = _("There is no post %(role)s.", role=role)
+                no_role = _("There is no post called %(role)s.", role=role)
                 raise Refused(sentences(no_role, accounts.instead(role, ROLES)))
             added = people.add(tx, login, name, "!")
             tx.execute(update(person).where(person.c.id == added.id).values(email=email or None))
@@ -160,7 +160,7 @@ class AccountUses:
             if not held and not row.active:
                 raise Refused(
                     _(
-                        "%(name)s (%(login)s) holds no post, and the account is closed already.",
+                        "%(name)s (%(login)s) holds no post, and the account is already closed.",
                         name=row.name,
                         login=login,
                     )
@@ -184,8 +184,8 @@ class AccountUses:
             if not row.active:
                 raise Refused(
                     _(
-                        "Account %(login)s is closed; no password was given. To open it again, write a post of "
-                        "this person into city.toml and run 'lianban found'.",
+                        "Account %(login)s is closed, so no password was given. To open it again, write a post for "
+                        "this person in city.toml and run 'lianban found'.",
                         login=login,
                     )
                 )
@@ -239,7 +239,7 @@ def _found(tx: Connection, login: str) -> PersonRow:
     row = fetch.first(tx, PersonRow, select(person).where(person.c.login == login))
     if row is None:
         known = tx.scalars(select(person.c.login)).all()
-        no_account = _("There is no account %(login)s.", login=login)
+        no_account = _("There is no account called %(login)s.", login=login)
         raise NotFound(sentences(no_account, accounts.instead(login, known)))
     return row
 

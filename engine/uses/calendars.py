@@ -51,8 +51,8 @@ class CalendarUses:
         if not by or not confirmed_by or by == confirmed_by:
             raise Refused(
                 _(
-                    "One person enters a holiday arrangement and another checks it: name two people with --by "
-                    "and --confirmed-by. Nothing was imported."
+                    "One person enters a holiday arrangement and another one checks it. Use --by and --confirmed-by "
+                    "to name two different people. Nothing was imported."
                 )
             )
 
@@ -80,6 +80,6 @@ def _imported(tx: Connection, context: Context, given: bytes) -> tuple[Import, b
     after = load_calendar(content)
     changed = [year for year in sorted(after.years) if after.years[year] != before.years.get(year)]
     if not changed:
-        raise Refused(_("The arrangement in the file is the one in force. There is nothing to import."))
+        raise Refused(_("The arrangement in the file is the same as the one in force. There is nothing to import."))
     days, doubts = year_files.changes(before, after), year_files.doubts(after, changed)
     return Import(before.version, after.version, changed, days, doubts), content

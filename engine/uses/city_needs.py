@@ -16,7 +16,7 @@ from engine.deployments import definitions
 from engine.deployments.shipped import forms_beside
 from engine.errors import LianbanError
 from engine.forms.schema import Form
-from engine.messages import Text, listed, one_of
+from engine.messages import Name, Text, listed, one_of
 from engine.messages import gettext as _
 from engine.organisation.city_rows import CityFile, FaultyLine
 from engine.organisation.people import ROLES
@@ -46,10 +46,10 @@ def missing_holders(tx: Connection, told: CityFile, folder: Path, today: date) -
                 yield FaultyLine(
                     row.line,
                     _(
-                        "%(unit)s has no %(roles)s at present; the procedure '%(procedure)s' asks for one.",
+                        "%(unit)s has no %(roles)s at present, but the procedure '%(procedure)s' needs one.",
                         unit=row.name,
                         roles=roles,
-                        procedure=need.procedure,
+                        procedure=Name(need.procedure),
                     ),
                 )
 
@@ -69,9 +69,9 @@ def missing_units(tx: Connection, told: CityFile, folder: Path) -> Iterator[Text
             missing.setdefault(need.code, set()).add(need.procedure)
     diagrams = [diagram for diagram, _forms in _procedures(tx, folder)] if missing else []
     for code, procedures in sorted(missing.items()):
-        quoted = listed(_("'%(name)s'", name=name) for name in sorted(_with_callers(procedures, diagrams)))
+        quoted = listed(_("'%(name)s'", name=Name(name)) for name in sorted(_with_callers(procedures, diagrams)))
         yield _(
-            "There is no unit with the code %(code)s. These procedures wait for it: %(procedures)s.",
+            "There is no unit with the code %(code)s. These procedures are waiting for it: %(procedures)s.",
             code=code,
             procedures=quoted,
         )

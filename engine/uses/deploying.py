@@ -131,16 +131,21 @@ class Deploying:
         letters = deployed_letters.put_in_force(tx, found.diagram, file.beside.letters, self._fonts, by, now)
         is_new = found.version != known
         if is_new or letters:
-            more = {"new": is_new, "letters": letters, **_confirmed(confirmed_by)}
-            if outdated:
-                more["tests_outdated"] = list(outdated)
+            more = {"new": is_new, "letters": letters, **_confirmed(confirmed_by), **_outdated(outdated)}
             self.record(tx, "procedure_deployed", found, by, reason, **more)
         self.revive(tx, found.key, by, reason)
         schedules.lay(tx, self._context(tx), found.key)
         return Deployed(found, is_new, letters, findings.problems)
 
     def restore(
-        self, tx: Connection, key: str, version: int, by: str, reason: str, confirmed_by: str = ""
+        self,
+        tx: Connection,
+        key: str,
+        version: int,
+        by: str,
+        reason: str,
+        confirmed_by: str = "",
+        outdated: Sequence[str] = (),
     ) -> Definition:
         """The earlier version is in force again. Raises NotFound, Refused, DiagramRefused."""
         now, row = self._clock.now(), definitions.to_restore(tx, key, version)
@@ -149,7 +154,8 @@ class Deploying:
         forms, along = file.beside.forms, file.along
         restored = definitions.deploy(tx, file.content, forms, by, now, reason, row, along, confirmed_by)
         deployed_letters.put_in_force(tx, restored.diagram, file.beside.letters, self._fonts, by, now)
-        self.record(tx, "version_restored", restored, by, reason, restores=version, **_confirmed(confirmed_by))
+        more = {"restores": version, **_confirmed(confirmed_by), **_outdated(outdated)}
+        self.record(tx, "version_restored", restored, by, reason, **more)
         self.revive(tx, key, by, reason)
         schedules.lay(tx, self._context(tx), key)
         return restored
@@ -181,7 +187,7 @@ class Deploying:
         """What waited is in force. Raises as `deploy` and `restore` do, and Refused when somebody else has settled it."""
         by, reason = kept.sender.name, kept.reason
         if kept.restores is not None:
-            found = self.restore(tx, kept.key, kept.restores, by, reason, confirmed_by)
+            found = self.restore(tx, kept.key, kept.restores, by, reason, confirmed_by, outdated)
         else:
             found = self.deploy(tx, self.kept_file(tx, kept), by, reason, confirmed_by, outdated=outdated).definition
         kept_files.end(tx, kept, kept_files.DEPLOYED, confirmed_by, "", self._clock.now())
@@ -222,11 +228,15 @@ def asks_for_two(tx: Connection) -> bool:
 def require_waiting(kept: Kept) -> None:
     """Raises Refused for what does not wait any more."""
     if kept.status != kept_files.WAITING:
-        raise Refused(_("Somebody has settled this meanwhile. Reload the page."))
+        raise Refused(_("Somebody else has dealt with this in the meantime. Reload the page."))
 
 
 def _confirmed(by: str) -> dict[str, Any]:
     return {"confirmed_by": by} if by else {}
+
+
+def _outdated(tests: Sequence[str]) -> dict[str, Any]:
+    return {"tests_outdated": list(tests)} if tests else {}
 
 
 def changed_letters(tx: Connection, file: File) -> list[str]:
@@ -243,9 +253,12 @@ def _changes_nothing(tx: Connection, file: File) -> bool:
 
 
 def _file_of(tx: Connection, row: DefinitionVersionRow) -> File:
-    """An earlier version as it would be deployed again: with the letters in force, and what it was kept with."""
+    """An earlier version as it would be deployed again: with the letters in force, and what it was kept with.
+
+    Its tests are its own and nobody has sent them: whoever goes back in a hurry is told of a red one, and not held up by it.
+    """
     content = bytes(row.diagram)
     forms = {form_id: text.encode() for form_id, text in row.forms.items()}
-    along = Along(bytes(row.tests) if row.tests is not None else None, row.english)
+    along = Along(bytes(row.tests) if row.tests is not None else None, row.english, tests_carried=True)
     beside = Beside(forms, letter_versions.in_force(tx), {}, {})
     return File(f"{row.key}.bpmn", content, definitions.read_diagram(content), beside, along)

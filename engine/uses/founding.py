@@ -47,7 +47,7 @@ class Founding:
 
 
 class FileRefused(LianbanError):
-    default = _("This file cannot be used yet. Nothing has changed. Mend what is said below and run this again.")
+    default = _("This file cannot be used yet. Nothing has changed. Correct what is listed below and run this again.")
     code = "city_file_refused"
     status = 422
 
@@ -83,7 +83,7 @@ class FoundingUses:
         def write(tx: Connection) -> Founding:
             found = self._settled(tx, told, hashes, end_missing)
             if found.passwords.keys() != passwords.keys():
-                raise Refused(_("The people have just changed elsewhere; nothing was written. Run this again."))
+                raise Refused(_("The people have just been changed elsewhere, so nothing was written. Run this again."))
             if found.changes:
                 content = {"by": by.strip(), "changes": list(map(to_json, found.changes))}
                 audit.note(tx, CHAIN, self._clock.now(), "city_founded", content)
@@ -154,8 +154,8 @@ class _Maker:
                 self._refuse(
                     row.line,
                     _(
-                        "The code %(code)s belongs to %(name)s, which is dissolved. It cannot be used again: "
-                        "write another.",
+                        "The code %(code)s belongs to %(name)s, which has been dissolved. It cannot be used again. "
+                        "Write another one.",
                         code=row.code,
                         name=known.name,
                     ),
@@ -165,8 +165,8 @@ class _Maker:
                 self._refuse(
                     row.line,
                     _(
-                        "%(name)s is of the kind '%(kind)s' and cannot become '%(new)s', because cases go by "
-                        "the old kind. Write another code for a new unit.",
+                        "%(name)s is of the kind '%(kind)s' and cannot become '%(new)s', because cases follow the old "
+                        "kind. Write another code to create a new unit.",
                         name=known.name,
                         kind=KINDS.get(known.kind, known.kind),
                         new=KINDS[row.kind],
@@ -177,7 +177,7 @@ class _Maker:
                 self._refuse(
                     row.line,
                     _(
-                        "The parent of %(name)s cannot be changed. Write another code for a new internal body.",
+                        "The parent of %(name)s cannot be changed. Write another code to create a new internal body.",
                         name=known.name,
                     ),
                 )
@@ -223,12 +223,12 @@ class _Maker:
         )
         if cases or tasks:
             return ngettext(
-                "It has %(num)s open case. Wait until it is closed.",
-                "It has %(num)s open cases. Wait until they are closed.",
+                "It still has %(num)s open case. Wait until it is closed.",
+                "It still has %(num)s open cases. Wait until they are closed.",
                 max(cases, tasks),
             )
         if self.tx.scalar(select(func.count()).where(matter.c.department_code == code)):
-            return _("It supervises matters on the list. Write these to other units in the file first.")
+            return _("It supervises matters in the list. First give these matters to other units in the file.")
         return ""
 
     # --- people ---
@@ -319,7 +319,7 @@ class _Maker:
             people.appoint(self.tx, self.ids[row.login], row.unit, row.role, begins, row.valid_to)
         except Refused as refused:
             said = _("%(login)s: %(said)s", login=row.login, said=refused.sentence)
-            mend = _("Whoever held it and is not in the file: write that person with 'to', or add --end-missing.")
+            mend = _("If the previous holder is not in the file, write that person with 'to', or add --end-missing.")
             self._refuse(row.line, sentences(said, mend))
             return
         found = self.told.unit(row.unit)

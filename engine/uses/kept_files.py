@@ -149,17 +149,22 @@ class KeptFileUses:
         """
         require(actor, "approve_procedure")
         if not looked:
-            raise InvalidValues({"looked": _("Look at what differs first, and tick that you have.")})
+            raise InvalidValues({"looked": _("First look at what differs, then tick that you have.")})
 
         def work(tx: Connection) -> Definition:
             definitions.one_at_a_time(tx)
             kept = kept_files.find(tx, kept_id)
             require_waiting(kept)
             if _is_own(actor, kept):
-                raise NotAllowed(_("A deployment is confirmed by somebody else than who has sent it."))
+                raise NotAllowed(
+                    _("A deployment has to be confirmed by somebody other than the person who submitted it.")
+                )
             if seen != definitions.number_in_force(tx, kept.key):
                 raise Refused(
-                    _("Another version has come in force meanwhile. Look at what differs now, then confirm again.")
+                    _(
+                        "Another version has come into force in the meantime. Look at what differs now, then confirm "
+                        "again."
+                    )
                 )
             return self._deploying.put_in_force(tx, kept, by_name(actor), outdated)
 
@@ -182,7 +187,7 @@ class KeptFileUses:
             kept = kept_files.find(tx, kept_id)
             require_waiting(kept)
             if (status == kept_files.DROPPED) != _is_own(actor, kept):
-                raise NotAllowed(_("A deployment is taken back by who has sent it, and refused by somebody else."))
+                raise NotAllowed(_("The person who submitted a deployment withdraws it. Somebody else sends it back."))
             kept_files.end(tx, kept, status, by_name(actor), reason, self._clock.now())
             self._deploying.record_kept(tx, kind, kept, by_name(actor), reason)
             return kept
@@ -192,7 +197,7 @@ class KeptFileUses:
     def _draft(self, tx: Connection, kept_id: str) -> Kept:
         kept = kept_files.find(tx, kept_id)
         if kept.status != DRAFT:
-            raise Refused(_("Somebody has settled this meanwhile. Reload the page."))
+            raise Refused(_("Somebody else has dealt with this in the meantime. Reload the page."))
         return kept
 
     def _files(self, actor: Actor, kept_id: str) -> list[Sent]:

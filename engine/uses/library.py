@@ -138,10 +138,10 @@ class LibraryUses:
         if found.id != wanted.id:
             raise Refused(
                 _(
-                    "Version %(version)s of '%(name)s' is no longer in force; new cases take version %(now)s. "
-                    "Deploy the diagram again, or start the case on the pages.",
+                    "Version %(version)s of '%(name)s' is no longer in force. New cases use version %(now)s. Deploy "
+                    "the diagram again, or start the case on the pages.",
                     version=wanted.version,
-                    name=wanted.name,
+                    name=wanted.called,
                     now=found.version,
                 )
             )
@@ -247,7 +247,7 @@ def require(actor: Actor, verb: str) -> None:
 def required(reason: str) -> str:
     """Raises InvalidValues for a reason that says nothing."""
     if not reason.strip():
-        raise InvalidValues({"reason": _("Say why. It stands with the version, and in the audit log.")})
+        raise InvalidValues({"reason": _("Give a reason. It is shown with the version and recorded in the audit log.")})
     return reason.strip()[:REASON_LIMIT]
 
 

@@ -44,7 +44,8 @@ class MaterialUses:
             raise InvalidValues(
                 {
                     "file": _(
-                        "At most %(limit)s files can be uploaded at once, and %(count)s were chosen. Do it in several goes.",
+                        "At most %(limit)s files can be uploaded at once, and %(count)s were chosen. Upload them in "
+                        "several steps.",
                         limit=FILES_LIMIT,
                         count=len(uploads),
                     )
@@ -102,13 +103,13 @@ class MaterialUses:
             there = {found.id: found for case in to_take_over(tx, actor, instance) for found in case.materials}
             wanted = list(dict.fromkeys(chosen))
             if not wanted:
-                raise InvalidValues({"chosen": _("Tick the materials to add first.")})
+                raise InvalidValues({"chosen": _("First tick the materials to add.")})
             if not there.keys() >= set(wanted):
                 raise InvalidValues(
                     {
                         "chosen": _(
-                            "Some of the ticked materials are on the list already, or the "
-                            "other side has removed them. Tick again."
+                            "Some of the ticked materials are already on the list, or the other side has removed "
+                            "them. Tick again."
                         )
                     }
                 )
@@ -140,7 +141,7 @@ class MaterialUses:
 
         def call_it(tx: Connection, context: Context) -> None:
             instance_id = self._require_own(
-                tx, actor, task_id, material_id, _("You can only rename materials that your own unit has added.")
+                tx, actor, task_id, material_id, _("You can rename only materials that your own unit has added.")
             )
             require_unrevealed(tx, instance_id, actor, "rename", title, doubts=False)
             _require_printable(context, "rename", [title])
@@ -154,7 +155,7 @@ class MaterialUses:
 
         def take_off(tx: Connection, context: Context) -> None:
             instance_id = self._require_own(
-                tx, actor, task_id, material_id, _("You can only remove materials that your own unit has added.")
+                tx, actor, task_id, material_id, _("You can remove only materials that your own unit has added.")
             )
             materials.remove(tx, material_id, context.now)
             _record(tx, context, actor, instance_id, MaterialRemoved(material_id))
@@ -186,7 +187,7 @@ class MaterialUses:
 
         found = self._transactions.read(look)
         if found.sha256 is None:
-            raise NotFound(_("This material is on paper. There is no file of it."))
+            raise NotFound(_("This material is on paper, so there is no file."))
         return found, self._files.path(found.sha256)
 
 

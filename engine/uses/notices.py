@@ -49,7 +49,7 @@ class NoticeUses:
         def look(tx: Connection, context: Context) -> notices.Opened:
             found = notices.find(tx, visitor.actor, _units(visitor), notice_id, visitor.looks_after)
             if found is None:
-                raise NotFound(_("There is no such message, or it is not for you."))
+                raise NotFound(_("There is no such message, or it was not sent to you."))
             if found.unit_code == visitor.actor.unit_code:
                 _require(visitor.actor, "read_notices", visitor.actor.person_id)
                 receipts.read(tx, visitor.actor.person_id, notice_id, context.now)
@@ -131,7 +131,10 @@ class NoticeUses:
                 found = resending.beginning_with(tx, beginning)
                 if len(found) != 1:
                     raise Refused(
-                        _("%(number)s: several notices have numbers that begin so. Give more of it.", number=beginning)
+                        _(
+                            "%(number)s: the ids of several notices begin with this. Give more characters.",
+                            number=beginning,
+                        )
                         if found
                         else _("%(number)s: there is no such notice.", number=beginning)
                     )
@@ -155,9 +158,9 @@ class NoticeUses:
         if MAIL not in self._channels:
             raise Refused(_("No mail server is set. Set LIANBAN_SMTP_URL and LIANBAN_MAIL_FROM first."))
         if not preferences.is_address(address):
-            raise Refused(_("'%(address)s' is no mail address.", address=address))
+            raise Refused(_("'%(address)s' is not a mail address.", address=address))
         now = self._transactions.clock.now()
-        words = str(_("This is a test mail of Lianban. That it has come shows that the mail settings work."))
+        words = str(_("This is a test mail from Lianban. If you have received it, the mail settings work."))
         mail = Message(
             id=new_id(),
             kind=NoticeKind.NOTIFICATION,

@@ -112,7 +112,7 @@ class PaperDraftUses:
         """One of them. Raises NotFound."""
         found = next((view for view in self.of_task(actor, task_id) if view.element_id == element_id), None)
         if found is None:
-            raise NotFound(_("This step has no such document, or it is complete."))
+            raise NotFound(_("This step has no such document, or the step is already complete."))
         return found
 
     def pictures(self, actor: Actor, task_id: str, element_id: str) -> list[bytes]:

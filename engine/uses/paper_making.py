@@ -27,9 +27,8 @@ log = logging.getLogger("lianban.papers")
 AT_A_TIME = 50
 """Papers that one round makes; the next one goes on."""
 OTHERWISE = _(
-    "The PDF that was made again is not the original one: fonts or "
-    "typesetting may have changed. It was not used. Restore the "
-    "original from the backup."
+    "The new PDF differs from the original, perhaps because fonts or typesetting have changed. It was not used. "
+    "Restore the original from a back-up."
 )
 
 
@@ -75,9 +74,8 @@ class PaperMaker:
             sha256 = self._stored(row)
         except OSError as error:
             reason = _(
-                "The document cannot be written to the disk (%(error)s). The "
-                "system administrator makes room or checks the "
-                "permissions.",
+                "The document cannot be written to the disk (%(error)s). The system administrator has to free disk "
+                "space or check the permissions.",
                 error=error.strerror or str(error),
             )
             return self._failed(row, reason)

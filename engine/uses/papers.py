@@ -46,8 +46,8 @@ class NotYetMade(LianbanError):
     """PDF and pages are still to be made."""
 
     default = _(
-        "The PDF of the document and its pages are being made; it usually takes a few seconds. Its text "
-        "and its number are saved. Open it a little later."
+        "The PDF of the document and its pages are being made, usually within a few seconds. Its text and number are "
+        "saved. Open it a little later."
     )
     code = "not_yet_made"
     status = 503
@@ -107,10 +107,10 @@ class PaperUses:
         def make_void(tx: Connection, context: Context) -> None:
             row = self._of(tx, actor, document_id, "void_paper")
             if row.voided_at is not None:
-                raise AlreadyDone(_("This document is void already."))
+                raise AlreadyDone(_("This document is already void."))
             if not 4 <= len(reason) <= REASON_LIMIT:
                 raise InvalidValues(
-                    {"reason": _("Give the reason for voiding it, 4 to %(limit)s characters.", limit=REASON_LIMIT)}
+                    {"reason": _("Give the reason for voiding it, in 4 to %(limit)s characters.", limit=REASON_LIMIT)}
                 )
             require_unrevealed(tx, row.instance_id, actor, "reason", reason)
             same = document.c.id == document_id
@@ -157,7 +157,7 @@ class PaperUses:
         """The PDF/A of an issued paper. Raises NotFound, NotAllowed, and NotYetMade with why: then the worker makes it."""
         row = self._row(actor, document_id)
         if row.data is None:
-            raise NotFound(_("This document has no PDF. It is on the page only."))
+            raise NotFound(_("This document has no PDF, only what is on the page."))
         if row.pdf_sha256 is None or not self._store.intact(row.pdf_sha256):
             raise self._not_yet_made(row)
         called = row.number or row.title
@@ -168,7 +168,7 @@ class PaperUses:
         """The pages of an issued paper as PNG. Raises as `pdf` does."""
         row = self._row(actor, document_id)
         if row.data is None:
-            raise NotFound(_("This document has no pages as printed. It is on the page only."))
+            raise NotFound(_("This document has no printed pages, only what is on the page."))
         pages = self._pages.pages(document_id)
         if not pages:
             raise self._not_yet_made(row)
@@ -189,8 +189,10 @@ class PaperUses:
         if row.render_failure is None:
             return NotYetMade()
         failure = from_json(row.render_said) if row.render_said else row.render_failure
-        saved = _("Its text and number are saved, and the system tries again.")
-        return NotYetMade(sentences(_("The PDF of the document is not made yet: %(failure)s", failure=failure), saved))
+        saved = _("Its text and number are saved, and the system will try again.")
+        return NotYetMade(
+            sentences(_("The PDF of the document has not been made yet: %(failure)s", failure=failure), saved)
+        )
 
     def _want(self, document_id: str) -> None:
         with self._transactions.database.reading() as tx:

@@ -22,9 +22,11 @@ from engine.db.english import english_of
 from engine.db.tables import process_instance, retirement, unit, waiting_file
 from engine.deployments import checking, definitions, judging, shipped, versions
 from engine.deployments import retirement as retiring
+from engine.deployments.along import Along
 from engine.deployments.checking import Checked
 from engine.deployments.definitions import Definition
 from engine.deployments.kept_files import Sender
+from engine.deployments.sent import english_beside
 from engine.deployments.shipped import Beside, File, Folder
 from engine.documents import letter_versions
 from engine.english import read_english
@@ -39,8 +41,8 @@ from engine.uses.transactions import Transactions
 
 DEPLOYED, KEPT, WAITS = "deployed", "kept", "waits"
 NOT_SAID = {
-    "by": _("Say with --by who does it; that is recorded in the audit log. Nothing has changed."),
-    "reason": _("Say with --reason why; that is recorded in the audit log. Nothing has changed."),
+    "by": _("Use --by to say who does it. It is recorded in the audit log. Nothing has changed."),
+    "reason": _("Use --reason to say why. It is recorded in the audit log. Nothing has changed."),
 }
 log = logging.getLogger("lianban.procedures")
 
@@ -133,7 +135,7 @@ class ProcedureUses:
             if definitions.has_version(tx, diagram.key):
                 return Outcome(file.name, KEPT, name, definitions.latest(tx, diagram.key).version)
             if missing:
-                message = _("The procedures that it calls wait for units: %(keys)s.", keys=listed(missing))
+                message = _("The procedures that it calls are waiting for units: %(keys)s.", keys=listed(missing))
                 return Outcome(file.name, WAITS, name, message=message)
             deployed = self._deploying.deploy(tx, replace(file, beside=_with_letters_of(tx, file.beside)), by, "")
             return Outcome(file.name, DEPLOYED, name, deployed.definition.version)
@@ -147,7 +149,9 @@ class ProcedureUses:
             return Outcome(file.name, REFUSED, name, message=error.whole)
         except Exception:
             log.exception("%s could not be deployed", file.name)
-            return Outcome(file.name, REFUSED, name, message=_("An internal error; the log of the service tells more."))
+            return Outcome(
+                file.name, REFUSED, name, message=_("An internal error occurred. The log of the service says more.")
+            )
 
     def _lacks_only_units(self, file: File) -> bool:
         """Whether the file would be in order in a city that has every unit that it may name."""
@@ -170,13 +174,28 @@ class ProcedureUses:
 
     # --- deploying ---
 
-    def deploy(self, diagram: Path, by: str, reason: str = "") -> Deployed | Waiting:
-        """The file is the latest version, with its forms and letters from the folders beside it (`deployments.places`).
+    def deploy(self, diagram: Path, by: str, reason: str = "", outdated: Sequence[str] = ()) -> Deployed | Waiting:
+        """The file is the latest version, with what lies beside it (`file`).
 
         Where the city asks for a second person it waits for that. A procedure that was retired may be started again. Raises
         Refused without `by`, and DiagramRefused with everything that is wrong in any of the files.
         """
-        return self.put(shipped.read_file(diagram), by, reason)
+        return self.put(self.file(diagram), by, reason, outdated=outdated)
+
+    def file(self, diagram: Path) -> File:
+        """The diagram with its forms and letters from the folders beside it (`deployments.places`), its tests, and its English.
+
+        Without tests beside it, those of the version in force stay with it. Raises DiagramRefused.
+        """
+        file = shipped.read_file(diagram)
+        tests, folder = file.along.tests, diagram.parent
+        known = folder.resolve() == self._folder.resolve()  # its English is read with every reader's page anyway
+        english = None if known else english_beside(folder, file.diagram)
+        if tests is not None:
+            return replace(file, along=Along(tests, english, is_sent=True))
+        with self._database.reading() as tx:
+            tests = definitions.tests_in_force(tx, file.diagram.key)
+        return replace(file, along=Along(tests, english, tests_carried=True, is_sent=True))
 
     def put(
         self, file: File, by: str, reason: str = "", person_id: str | None = None, outdated: Sequence[str] = ()
@@ -208,7 +227,7 @@ class ProcedureUses:
         files = {file.diagram.key: file for file in folder.files}
         if unknown := [key for key in keys if key not in files]:
             said = _(
-                "The shipped procedures have no %(keys)s. There are: %(known)s.",
+                "The shipped procedures do not include %(keys)s. They are: %(known)s.",
                 keys=listed(unknown),
                 known=listed(files),
             )
@@ -241,7 +260,7 @@ class ProcedureUses:
             definitions.one_at_a_time(tx)
             found = definitions.latest(tx, key)
             if key in retiring.retired(tx):
-                raise Refused(_("The procedure '%(name)s' is retired already.", name=found.called))
+                raise Refused(_("The procedure '%(name)s' has already been retired.", name=found.called))
             callers = [
                 _("'%(name)s' (%(key)s)", name=other.called, key=other.key)
                 for other in definitions.every_startable(tx)
@@ -250,8 +269,8 @@ class ProcedureUses:
             if callers:
                 raise Refused(
                     _(
-                        "The procedure '%(name)s' cannot be retired yet: the versions in force of %(callers)s "
-                        "call or start it. Deploy new ones that do not, or retire those first.",
+                        "The procedure '%(name)s' cannot be retired yet: the versions of %(callers)s in force call or "
+                        "start it. First deploy new versions that do not, or retire those procedures.",
                         name=found.called,
                         callers=listed(callers),
                     )
@@ -273,7 +292,7 @@ class ProcedureUses:
             if problems := list(judging.calls_of_retired(found.diagram, retiring.retired(tx))):
                 raise Refused(sentences(*(problem.sentence for problem in problems)))
             if not self._deploying.revive(tx, key, by, reason):
-                raise Refused(_("The procedure '%(name)s' is not retired.", name=found.called))
+                raise Refused(_("The procedure '%(name)s' has not been retired.", name=found.called))
             schedules.lay(tx, self._context(tx), key)
             return found.called
 

@@ -32,7 +32,7 @@ PURPOSE = "program token"
 """What the installation's key is derived for."""
 LONGEST = 512
 """Characters of a token; what is longer is none."""
-NOT_RIGHT = _("The token is not valid, or no longer. Make a new one on the pages.")
+NOT_RIGHT = _("The token is not valid, or no longer valid. Make a new one on the pages.")
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _row(tx: Connection, person_id: str) -> PersonRow | None:
 
 def _require_own_password(row: PersonRow | None) -> None:
     if row is not None and row.must_change_password:
-        raise NotAllowed(_("Change the one-time password on the pages first."))
+        raise NotAllowed(_("First change the one-time password on the pages."))
 
 
 def _parts(text: str) -> tuple[str, datetime, str]:

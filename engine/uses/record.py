@@ -68,7 +68,7 @@ class RecordUses:
         except (OSError, UnicodeDecodeError) as error:
             self._again_at = now + HEADS_AGAIN
             log.warning("the head of the day was not written to %s: %s", path, error)
-            no_text = _("there is no text in it")
+            no_text = _("it does not contain text")
             reason: Text = (error.strerror if isinstance(error, OSError) else None) or no_text
             self._transactions.database.run(
                 lambda tx: _notify_of_heads(tx, self._transactions.context(tx), path, reason)
@@ -79,8 +79,8 @@ class RecordUses:
 
 def _notify_of_heads(tx: Connection, context: Context, path: Path, reason: Text) -> None:
     text = _(
-        "The daily seal was not written to %(path)s, which LIANBAN_HEADS_FILE names (%(reason)s). Check the "
-        "file and its disk; the system tries again every ten minutes.",
+        "The daily seal was not written to %(path)s, given in LIANBAN_HEADS_FILE (%(reason)s). Check the file and its "
+        "disk. The system tries again every ten minutes.",
         path=str(path),
         reason=reason,
     )

@@ -88,7 +88,7 @@ class Transactions:
             log.error("instance %s cannot go on (%s): %s", fault.instance_id, fault.element_id, fault.message)
             said = NOTIFIED if self._park(fault) else ASK
             raise IncidentRaised(
-                _("%(fault)s This step was not done. %(then)s", fault=fault.sentence, then=said)
+                _("%(fault)s This step was not completed. %(then)s", fault=fault.sentence, then=said)
             ) from fault
         except NotWorkedOut as refused:
             why = refused.fault

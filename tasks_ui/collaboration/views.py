@@ -64,7 +64,7 @@ def remark(number: str) -> ResponseReturnValue:
     return _done(
         number,
         "remark",
-        _("The principal leader of that unit has your words."),
+        _("Your note has been sent to the unit's principal leader."),
         lambda: uses.remark(actor(), number, raw),
     )
 
@@ -90,7 +90,7 @@ def take_off_member(number: str, run_id: str) -> ResponseReturnValue:
     return _done(
         number,
         members_place(run_id),
-        _("Unit taken off."),
+        _("Unit removed."),
         lambda: uses.take_off_member(actor(), number, run_id, raw),
     )
 
@@ -104,19 +104,19 @@ def members_place(run_id: str) -> str:
 # --- corrections ---
 
 
-@pages.get("/instances/<number>/correct/<name>")
-def correct(number: str, name: str) -> ResponseReturnValue:
-    proposal = engine().collaboration.proposal(actor(), number, name)
+@pages.get("/instances/<number>/correct/<key>")
+def correct(number: str, key: str) -> ResponseReturnValue:
+    proposal = engine().collaboration.proposal(actor(), number, key)
     return render_template("collaboration/correct.html", proposal=proposal, problems={})
 
 
-@pages.post("/instances/<number>/correct/<name>")
-def propose_correction(number: str, name: str) -> ResponseReturnValue:
+@pages.post("/instances/<number>/correct/<key>")
+def propose_correction(number: str, key: str) -> ResponseReturnValue:
     raw = sent()
     try:
-        engine().collaboration.propose_correction(actor(), number, name, raw)
+        engine().collaboration.propose_correction(actor(), number, key, raw)
     except InvalidValues as invalid:
-        proposal = engine().collaboration.proposal(actor(), number, name, raw)
+        proposal = engine().collaboration.proposal(actor(), number, key, raw)
         page = render_template("collaboration/correct.html", proposal=proposal, problems=invalid.problems)
         return page, invalid.status
     flash(_("Correction proposed. A leader of your unit decides on it."), "ok")
@@ -162,8 +162,8 @@ def _unreached(spoken: Spoken) -> str:
         return ""
     calls = listed(_("'@%(name)s'", name=words) for words in spoken.unreached)
     return _(
-        "%(calls)s reached nobody: nobody of that name may see the comment, or more than one. "
-        "Post another one and choose from the list.",
+        "%(calls)s: nobody was notified. Either nobody of that name can see this comment, or more than one "
+        "person can. Post another comment and choose from the list.",
         calls=calls,
     )
 

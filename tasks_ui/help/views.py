@@ -25,7 +25,7 @@ def listed() -> ResponseReturnValue:
 def page(name: str) -> ResponseReturnValue:
     visitor()
     if name not in PAGES:
-        raise NotFound(_("There is no such page of help."))
+        raise NotFound(_("There is no such help page."))
     return render_template("help/page.html", found=written.page(name, language()))
 
 

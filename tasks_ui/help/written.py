@@ -24,8 +24,17 @@ PAGES: Mapping[str, str] = {
     "letters": "reference",
 }
 """The pages that are served: name -> its folder."""
+LONG = 12
+"""A page with more headings than this says first what is on it."""
 _LANGUAGES = re.compile("\\[[^]]*\\]\\([a-z_]+(?:\\.zh)?\\.md\\)\n")
 """The line of a page that leads to its twin: the product has a switch for that."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    level: int
+    anchor: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,8 @@ class Written:
     title: str
     html: str
     language: str
+    contents: tuple[Heading, ...]
+    """The headings of a long page, down to the third level; none of a short one."""
 
 
 def page(name: str, language: str) -> Written:
@@ -60,10 +71,11 @@ def _rendered(file: Path, _changed: int) -> Written:
     title = next(_titles(tokens))
     for token in _every(tokens):
         _place(token)
-    _anchor(tokens)
+    headings = tuple(_anchored(tokens))
     html = markdown.renderer.render(tokens[3:], markdown.options, {})  # without the title, which heads the page
     html = html.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
-    return Written(title, html, "en" if _is_english(file) else "zh-CN")
+    contents = tuple(one for one in headings if one.level in (2, 3))
+    return Written(title, html, "en" if _is_english(file) else "zh-CN", contents if len(contents) > LONG else ())
 
 
 def _titles(tokens: list[Token]) -> Iterator[str]:
@@ -82,18 +94,26 @@ def _place(token: Token) -> None:
     """Links and pictures lead to where the page and the picture are served; links to what is not served lead nowhere."""
     if token.type == "link_open":
         address, mark, anchor = str(token.attrGet("href") or "").partition("#")
+        if "pictures/" in address:
+            token.attrs = {"href": _picture(address)}
+            return
         name = PurePosixPath(address).name.removesuffix(".md").removesuffix(".zh")
         if address and "://" not in address:
             known = name in PAGES
             token.attrs = {"href": f"/help/{name}{mark}{anchor}"} if known else {}
     elif token.type == "image":
-        below = str(token.attrGet("src") or "").partition("pictures/")[2]
-        token.attrSet("src", f"/help/pictures/{below}")
+        token.attrSet("src", _picture(str(token.attrGet("src") or "")))
         token.attrSet("loading", "lazy")
 
 
-def _anchor(tokens: list[Token]) -> None:
-    """Every heading has the anchor by which links of the pages know it."""
+def _picture(address: str) -> str:
+    return f"/help/pictures/{address.partition('pictures/')[2]}"
+
+
+def _anchored(tokens: list[Token]) -> Iterator[Heading]:
+    """Every heading; each has the anchor by which links of the pages know it."""
     for token, inside in pairwise(tokens):
         if token.type == "heading_open":
-            token.attrSet("id", re.sub(r"[^\w -]", "", inside.content.lower()).replace(" ", "-"))
+            anchor = re.sub(r"[^\w -]", "", inside.content.lower()).replace(" ", "-")
+            token.attrSet("id", anchor)
+            yield Heading(int(token.tag[1:]), anchor, inside.content)

@@ -22,11 +22,11 @@ pages = Blueprint("handling", __name__)
 def _done(verb: str, step: str) -> str:
     """The sentence that says what was done with the step."""
     said = {
-        "transfer": _("'%(step)s' is reassigned.", step=step),
-        "return": _("'%(step)s' is returned. You no longer handle it.", step=step),
-        "delegate": _("'%(step)s' is delegated. You complete it after it is handed in.", step=step),
-        "consult": _("Opinions on '%(step)s' are asked for. Replies appear on the task page.", step=step),
-        "urge": _("'%(step)s' is chased.", step=step),
+        "transfer": _("'%(step)s' has been reassigned.", step=step),
+        "return": _("'%(step)s' has been returned. You no longer handle it.", step=step),
+        "delegate": _("'%(step)s' has been delegated. You complete it after it is handed in.", step=step),
+        "consult": _("Opinions on '%(step)s' have been requested. Replies appear on the task page.", step=step),
+        "urge": _("You have chased '%(step)s'.", step=step),
     }
     return said[verb]
 
@@ -68,7 +68,7 @@ def act(task_id: str, verb: str) -> ResponseReturnValue:
 @pages.post("/tasks/<task_id>/recall")
 def recall(task_id: str) -> ResponseReturnValue:
     name = engine().handling.recall(actor(), task_id)
-    flash(_("'%(step)s' is recalled. What your colleague filled in is in the form.", step=named(name)), "ok")
+    flash(_("'%(step)s' has been recalled. What your colleague filled in is in the form.", step=named(name)), "ok")
     return redirect(url_for("inbox.task", task_id=task_id))
 
 
@@ -81,7 +81,7 @@ def hand_in(task_id: str) -> ResponseReturnValue:
     except InvalidValues as invalid:
         view = engine().tasks.task(actor(), task_id, raw)
         return _around(view, invalid), invalid.status
-    flash(_("'%(step)s' is handed in.", step=named(name)), "ok")
+    flash(_("'%(step)s' has been handed in.", step=named(name)), "ok")
     return redirect(url_for("inbox.tasks"))
 
 
@@ -93,14 +93,14 @@ def answer(task_id: str) -> ResponseReturnValue:
     except InvalidValues as invalid:
         view = engine().tasks.task(actor(), task_id)
         return _around(view, invalid), invalid.status
-    flash(_("Your opinion on '%(step)s' is given.", step=named(name)), "ok")
+    flash(_("Your opinion on '%(step)s' has been sent.", step=named(name)), "ok")
     return redirect(url_for("inbox.tasks"))
 
 
 @pages.post("/tasks/<task_id>/request/<request_id>/withdraw")
 def withdraw_request(task_id: str, request_id: str) -> ResponseReturnValue:
     engine().handling.withdraw_request(actor(), task_id, request_id)
-    flash(_("The request is cancelled. You need not wait for this colleague."), "ok")
+    flash(_("Request cancelled. You no longer need to wait for this colleague."), "ok")
     return redirect(url_for("inbox.task", task_id=task_id))
 
 
@@ -114,7 +114,7 @@ def take_back(task_id: str) -> ResponseReturnValue:
 @pages.post("/tasks/<task_id>/drop")
 def drop(task_id: str) -> ResponseReturnValue:
     number = engine().handling.drop(actor(), task_id)
-    flash(_("Dropped. You can begin it again when needed."), "ok")
+    flash(_("Dropped. You can start it again when it is needed."), "ok")
     return redirect(url_for("instances.instance", number=number))
 
 
@@ -128,8 +128,8 @@ def release() -> ResponseReturnValue:
     if released:
         flash(
             ngettext(
-                "%(num)d task released. Anybody of this post can claim it.",
-                "%(num)d tasks released. Anybody of this post can claim them.",
+                "%(num)d task released. Anybody in this post can claim it.",
+                "%(num)d tasks released. Anybody in this post can claim them.",
                 released,
             ),
             "ok",
@@ -159,7 +159,7 @@ def transfer() -> ResponseReturnValue:
             return redirect(url_for("inbox.tasks"))
         shared = set.intersection(*({person.id for person in choices.holders} for choices in allowed))
         people = [person for person in allowed[0].holders if person.id in shared]
-        problem = _("Choose to whom it is reassigned.") if "to" in request.form else ""
+        problem = _("Choose who to reassign it to.") if "to" in request.form else ""
         return render_template(
             "inbox/transfer_several.html", tasks=allowed, people=people, problem=problem, reason=reason
         )

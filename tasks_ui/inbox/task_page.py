@@ -163,5 +163,5 @@ def who_has_it(view: Holders) -> str:
 def _holder(found: Holder) -> str:
     unit = found.unit.name if found.unit else ""
     when = by_when(found.period) if found.period else ""
-    said = _("%(unit)s %(who)s does '%(step)s'", unit=unit, who=found.who, step=named(found.step)).strip()
+    said = _("'%(step)s' with %(unit)s %(who)s", unit=unit, who=found.who, step=named(found.step)).strip()
     return beside((said, when))

@@ -86,7 +86,7 @@ def _window() -> Window | None:
 @pages.post("/tasks/<task_id>/release")
 def release(task_id: str) -> ResponseReturnValue:
     engine().tasks.release(actor(), task_id)
-    flash(_("Released. Anybody of this post can claim it."), "ok")
+    flash(_("Released. Anybody in this post can claim it."), "ok")
     return redirect(url_for("inbox.tasks"))
 
 
@@ -99,7 +99,7 @@ def save_draft(task_id: str) -> ResponseReturnValue:
 @pages.post("/tasks/<task_id>/draft/other")
 def change_draft(task_id: str) -> ResponseReturnValue:
     engine().tasks.change_draft(actor(), task_id)
-    flash(_("You see the other draft now. The first one is kept, and you can change back."), "ok")
+    flash(_("You now see the other draft. The first one is kept, and you can switch back."), "ok")
     return redirect(url_for("inbox.task", task_id=task_id))
 
 
@@ -117,7 +117,7 @@ def check(task_id: str) -> ResponseReturnValue:
         return jsonify(checked=sorted(engine().checking.of_task(actor(), task_id)))
     engine().checking.keep(actor(), task_id, request.form.getlist(SHOWN), request.form.getlist(CHECKED))
     engine().tasks.save_draft(actor(), task_id, sent())
-    flash(_("Ticks saved, and what you filled in is kept as a draft."), "ok")
+    flash(_("Ticks saved. What you filled in is kept as a draft."), "ok")
     return redirect(url_for("inbox.task", task_id=task_id))
 
 
@@ -181,7 +181,7 @@ def _to_next(task_id: str, wanted: str) -> ResponseReturnValue:
     following = engine().tasks.next_task(actor(), task_id, wanted)
     if following is not None:
         return redirect(url_for("inbox.task", task_id=following.task_id))
-    flash(_("There is no other task to do."), "ok")
+    flash(_("You have no other tasks."), "ok")
     return redirect(url_for("inbox.tasks"))
 
 
@@ -229,7 +229,7 @@ def rename_material(task_id: str, material_id: str) -> ResponseReturnValue:
 @pages.post("/tasks/<task_id>/material/<material_id>/remove")
 def remove_material(task_id: str, material_id: str) -> ResponseReturnValue:
     engine().materials.remove(actor(), task_id, material_id)
-    flash(_("Material taken off the list."), "ok")
+    flash(_("Material removed from the list."), "ok")
     return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
 
 
@@ -286,7 +286,7 @@ def _begin_instead(key: str, other: str, raw: dict[str, list[str]]) -> ResponseR
         beginning = engine().instances.beginning_instead(actor(), key, other, raw, window)
         flash(
             _(
-                "This is '%(procedure)s'. What you filled in came along. Check it, then start.",
+                "You are now in '%(procedure)s'. What you filled in has been carried over. Check it, then start.",
                 procedure=named(beginning.procedure.name),
             ),
             "ok",
@@ -298,9 +298,8 @@ def _begin_instead(key: str, other: str, raw: dict[str, list[str]]) -> ResponseR
         name = beginning.procedure.name
         flash(
             _(
-                "Another window has saved a draft of '%(name)s'. It was not overwritten, and this page is not "
-                "saved yet. "
-                "To use this page, start it here. To use the other one, open '%(name)s' below.",
+                "Another window has saved a draft of '%(name)s'. That draft was not overwritten, and this page is "
+                "not saved yet. To use this page, start it here. To use the other draft, open '%(name)s' below.",
                 name=named(name),
             ),
             "warn",

@@ -50,7 +50,7 @@ def press(number: str, element_id: str) -> ResponseReturnValue:
     task_id = engine().instances.press(actor(), number, element_id)
     if task_id:
         return redirect(url_for("inbox.task", task_id=task_id))
-    flash(_("Begun."), "ok")
+    flash(_("Started."), "ok")
     return redirect(url_for("instances.instance", number=number))
 
 

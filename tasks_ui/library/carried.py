@@ -30,4 +30,4 @@ def unpacked(text: str) -> list[Sent]:
             raise ValueError
         return [Sent(str(name), base64.b64decode(content, validate=True)) for name, content in json.loads(told)]
     except (ValueError, TypeError, zlib.error, binascii.Error, RecursionError):
-        raise Refused(_("The file did not arrive whole. Check it again, then deploy it.")) from None
+        raise Refused(_("The file did not arrive complete. Check it again, then deploy it.")) from None

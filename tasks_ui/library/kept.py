@@ -26,7 +26,7 @@ def keep() -> ResponseReturnValue:
     require(actor(), "draw_procedure")
     sent = unpacked(request.form.get("carried", ""))
     kept = engine().kept_files.keep_draft(actor(), sent, request.form.get("note", ""))
-    flash(_("It is kept as a draft. Nothing is in force that was not before."), "ok")
+    flash(_("Kept as a draft. What is in force has not changed."), "ok")
     return redirect(url_for("kept.view", kept_id=kept.id))
 
 
@@ -64,7 +64,7 @@ def deploy(kept_id: str) -> ResponseReturnValue:
 @pages.post("/kept-files/<kept_id>/drop")
 def drop(kept_id: str) -> ResponseReturnValue:
     engine().kept_files.drop_draft(actor(), kept_id)
-    flash(_("The draft is dropped."), "ok")
+    flash(_("Draft deleted."), "ok")
     return redirect(url_for("library.listed"))
 
 
@@ -78,7 +78,7 @@ def confirm(kept_id: str) -> ResponseReturnValue:
         outdated = _tested(kept_id) if looked else ()
         found = engine().kept_files.confirm(actor(), kept_id, seen, looked, outdated)
         flash_outdated(outdated)
-        said = _("Version %(version)s of %(name)s is in force.", version=found.version, name=found.called)
+        said = _("Version %(version)s of %(name)s is now in force.", version=found.version, name=found.called)
         flash(said, "ok")
         return redirect(url_for("library.version", key=found.key, number=found.version))
 
@@ -90,7 +90,7 @@ def confirm(kept_id: str) -> ResponseReturnValue:
 def refuse(kept_id: str) -> ResponseReturnValue:
     def work() -> ResponseReturnValue:
         engine().kept_files.refuse(actor(), kept_id, request.form.get("reason", ""))
-        flash(_("It is refused. Whoever sent it finds your reason here."), "ok")
+        flash(_("Refused. The person who sent it can read your reason here."), "ok")
         return redirect(url_for("kept.view", kept_id=kept_id))
 
     return _done(kept_id, work)
@@ -101,7 +101,7 @@ def refuse(kept_id: str) -> ResponseReturnValue:
 def take_back(kept_id: str) -> ResponseReturnValue:
     def work() -> ResponseReturnValue:
         engine().kept_files.take_back(actor(), kept_id, request.form.get("reason", ""))
-        flash(_("It does not wait any more."), "ok")
+        flash(_("Taken back. It no longer waits for a second person."), "ok")
         return redirect(url_for("kept.view", kept_id=kept_id))
 
     return _done(kept_id, work)

@@ -68,7 +68,7 @@ def deploy() -> ResponseReturnValue:
     except InvalidValues as invalid:
         return _checked(sent, invalid.problems)[0], 422
     except TestsFailed:
-        return _checked(sent, {"meant": _("Look at what the tests found, then tick this, or mend the diagram.")})[
+        return _checked(sent, {"meant": _("Look at what the tests found. Then tick this, or correct the diagram.")})[
             0
         ], 422
     except DiagramRefused:
@@ -78,17 +78,20 @@ def deploy() -> ResponseReturnValue:
 
 def flash_outdated(names: Sequence[str]) -> None:
     if names:
-        flash(_("These tests do not hold any more, and were kept: %(names)s", names=sending_words.listed(names)), "ok")
+        flash(
+            _("These tests no longer match. They were kept as they are: %(names)s", names=sending_words.listed(names)),
+            "ok",
+        )
 
 
 def settled(done: Deployed | Waiting, outdated: Sequence[str] = ()) -> ResponseReturnValue:
     """On to the version that is in force, or to what waits; `outdated` are tests that do not hold any more."""
     if isinstance(done, Waiting):
-        flash(_("It is not in force yet: it waits until a second person confirms it."), "ok")
+        flash(_("Not in force yet: a second person has to confirm it first."), "ok")
         return redirect(url_for("kept.view", kept_id=done.kept.id))
     found = done.definition
     said = _(
-        "Version %(version)s of %(name)s is in force. Cases that are open stay with theirs.",
+        "Version %(version)s of %(name)s is now in force. Open cases stay with their versions.",
         version=found.version,
         name=found.called,
     )
@@ -143,7 +146,7 @@ def restore(key: str, number: int) -> ResponseReturnValue:
         done = engine().library.restore(actor(), key, number, reason)
         if isinstance(done, Waiting):
             return settled(done)
-        said = _("What version %(old)s was is in force as version %(new)s.", old=number, new=done.version)
+        said = _("The content of version %(old)s is in force again, as version %(new)s.", old=number, new=done.version)
         return _shown(key, done.version, said)
 
     return _changed(key, number, work)
@@ -154,7 +157,7 @@ def restore(key: str, number: int) -> ResponseReturnValue:
 def retire(key: str, number: int) -> ResponseReturnValue:
     def work(reason: str) -> ResponseReturnValue:
         engine().library.retire(actor(), key, reason)
-        return _shown(key, number, _("The procedure is retired. Nobody can start it; its open cases go on."))
+        return _shown(key, number, _("The procedure is retired. Nobody can start it. Its open cases go on."))
 
     return _changed(key, number, work)
 

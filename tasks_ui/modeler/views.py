@@ -65,7 +65,7 @@ def create() -> ResponseReturnValue:
     except (DiagramRefused, Refused, TestsFailed) as error:
         return jsonify(wire.refused(error, files)), 400
     if isinstance(deployed, Waiting):
-        return jsonify(wire.waits(deployed, _root() + url_for("kept.view", kept_id=deployed.kept.id))), 400
+        return jsonify(wire.waits(deployed, _root() + url_for("kept.view", kept_id=deployed.kept.id), outdated)), 400
     told = wire.deployment(deployed.definition, name, wire.diagram_name(files), engine().clock.now())
     return jsonify({**told, "outdatedTests": list(outdated)})
 
@@ -104,7 +104,7 @@ def _person() -> str:
         return engine().programs.by_password(*found, request.remote_addr or "")
     if text := wire.token(header):
         return engine().programs.by_token(text)
-    raise NotSignedIn(_("Give your account and password, or a token that you have made on the pages."))
+    raise NotSignedIn(_("Enter your account and password, or a token made on the pages."))
 
 
 @pages.errorhandler(LianbanError)

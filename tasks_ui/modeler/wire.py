@@ -13,6 +13,7 @@ from engine.deployments.definitions import Definition
 from engine.deployments.sent import DIAGRAMS, Sent
 from engine.errors import DiagramRefused, InvalidValues, LianbanError, Refused, Unsure
 from engine.messages import gettext as _
+from engine.messages import listed
 from engine.problems import Problem
 from engine.uses.deploying import Waiting
 
@@ -109,21 +110,26 @@ def refused(error: LianbanError, files: Sequence[Sent]) -> dict[str, Any]:
     return {"type": "ParseException", "message": message, "code": 0, "details": details}
 
 
-def waits(waiting: Waiting, address: str) -> dict[str, Any]:
+def waits(waiting: Waiting, address: str, outdated: Sequence[str] = ()) -> dict[str, Any]:
     """That a deployment waits for a second person: said as the modeler says what stands in the way, so that nobody takes it
     for a version that is in force."""
     said = _(
-        "Nothing is wrong with the diagram, and it is not in force yet: it waits until a second person confirms it at "
-        "%(address)s. It would be version %(version)s.",
+        "The diagram has no problems, but it is not in force yet: a second person has to confirm it at "
+        "%(address)s. It will then be version %(version)s.",
         address=address,
         version=waiting.version,
     )
+    said_so = [str(said)]
+    if outdated:
+        tests = _("These tests of the version in force do not hold any more: %(names)s", names=listed(outdated))
+        said_so.append(str(tests))
     return {
         "type": "DeploymentWaits",
-        "message": f"{NOT_PARSED}\n* {said}",
+        "message": f"{NOT_PARSED}\n* {' '.join(said_so)}",
         "code": 0,
         "details": {},
         "waits": {"id": waiting.kept.id, "key": waiting.kept.key, "url": address, "new": waiting.is_new},
+        "outdatedTests": list(outdated),
     }
 
 
@@ -145,7 +151,7 @@ def answers(variables: object) -> dict[str, list[str]]:
     if variables is None:
         return {}
     if not isinstance(variables, Mapping):
-        raise Refused(_("The variables are not a table of names."))
+        raise Refused(_("The variables have to be listed by name."))
     return {str(name): _texts(variable) for name, variable in variables.items()}
 
 

@@ -46,7 +46,7 @@ def act_and_open(notice_id: str) -> ResponseReturnValue:
     if found.unit_code == actor().unit_code:
         return _led(found)
     engine().accounts.act_for(token(), found.unit_code)
-    flash(_("You act for %(unit)s now.", unit=found.unit_name), "ok")
+    flash(_("You now act for %(unit)s.", unit=found.unit_name), "ok")
     return redirect(url_for("notices.open_message", notice_id=notice_id))
 
 
@@ -88,7 +88,7 @@ def delivery() -> ResponseReturnValue:
 @pages.post("/supervision/notices/again")
 def send_all_again() -> ResponseReturnValue:
     count = engine().notices.send_all_again(actor())
-    flash(_resent(count) if count else _("No notice can be sent again."), "ok")
+    flash(_resent(count) if count else _("There is no notice to send again."), "ok")
     return redirect(url_for("notices.delivery"))
 
 
@@ -99,7 +99,7 @@ def send_again(message_id: str) -> ResponseReturnValue:
     except Refused as refused:
         flash(refused.message, "warn")
     else:
-        flash(_("This notice is sent again at once. Look here a little later."), "ok")
+        flash(_("This notice will be sent again at once. Check back shortly."), "ok")
     return redirect(url_for("notices.delivery"))
 
 
@@ -123,7 +123,7 @@ def _led(found: Opened) -> ResponseReturnValue:
 
 def _resent(count: int) -> str:
     return ngettext(
-        "%(num)d notice is sent again at once. Look here a little later.",
-        "%(num)d notices are sent again at once. Look here a little later.",
+        "%(num)d notice will be sent again at once. Check back shortly.",
+        "%(num)d notices will be sent again at once. Check back shortly.",
         count,
     )

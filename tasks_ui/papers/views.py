@@ -46,7 +46,7 @@ def draft_file(task_id: str, issuing_id: str) -> ResponseReturnValue:
 def edit(task_id: str, issuing_id: str) -> ResponseReturnValue:
     view = engine().paper_drafts.draft(actor(), task_id, issuing_id)
     if not view.may_edit:
-        raise NotAllowed(_("Whoever handles this step edits the document."))
+        raise NotAllowed(_("Only the person handling this step can edit the document."))
     return render_template("papers/edit.html", paper=view, task_id=task_id, texts=view.texts, problems={})
 
 
@@ -68,7 +68,7 @@ def save(task_id: str, issuing_id: str) -> ResponseReturnValue:
         view = engine().paper_drafts.draft(actor(), task_id, issuing_id)
         page = render_template("papers/edit.html", paper=view, task_id=task_id, texts=texts, problems=problems)
         return page, error.status
-    flash(_("Document saved. The edited words are signed off."), "ok")
+    flash(_("Document saved. It will be signed off as edited."), "ok")
     return redirect(url_for("papers.draft", task_id=task_id, issuing_id=issuing_id))
 
 
@@ -76,7 +76,7 @@ def save(task_id: str, issuing_id: str) -> ResponseReturnValue:
 def reset(task_id: str, issuing_id: str) -> ResponseReturnValue:
     sent()
     engine().paper_drafts.drop(actor(), task_id, issuing_id)
-    flash(_("The generated text is back."), "ok")
+    flash(_("The generated text has been restored."), "ok")
     return redirect(url_for("papers.draft", task_id=task_id, issuing_id=issuing_id))
 
 
@@ -114,7 +114,7 @@ def void(document_id: str) -> ResponseReturnValue:
         flash(invalid.problems["reason"], "warn")
     else:
         flash(
-            _("The document is void. Its number is kept and not used again, and the unit that received it is told."),
+            _("The document is void. Its number is kept and not reused. The unit that received it has been notified."),
             "ok",
         )
     return redirect(url_for("instances.document", document_id=document_id))

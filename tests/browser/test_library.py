@@ -27,6 +27,7 @@ PAGES = {
     "choosing": "/procedures/check",
     "help": "/help",
     "help of forms": "/help/forms",
+    "help of diagrams": "/help/bpmn",
     "modeler": "/account/modeler",
 }
 

@@ -90,4 +90,4 @@ def test_without_scripts_one_goes_on_to_the_next_task_and_then_to_the_inbox(serv
         expect(page.locator(".flash--ok").first).to_contain_text("“主要领导审批”已办结：同意移送。")
 
     expect(page).to_have_url(re.compile("/inbox$"))
-    expect(page.get_by_text("待办里没有别的任务了。")).to_be_visible()
+    expect(page.get_by_text("没有别的待办任务了。")).to_be_visible()

@@ -236,7 +236,9 @@ def test_versions_are_listed_put_back_retired_and_revived_on_the_command_line(
     assert "已停用" in said("retire", "first_responder", *who)
     assert "first_responder" not in said("versions")
     assert "王芳 停用：市里的决定" in said("versions", "first_responder")
-    assert "'First responder' (first_responder) is revived" in said("revive", "first_responder", *who, "--lang", "en")
+    assert "'First responder' (first_responder) has been revived" in said(
+        "revive", "first_responder", *who, "--lang", "en"
+    )
     assert "没有名为 nothing 的流程" in said("versions", "nothing")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -149,3 +150,68 @@ def test_a_diagram_whose_test_fails_is_not_deployed(diagram: Path, tmp_path: Pat
     assert done.exit_code == 2
     assert "测试“不同意”：result：预期是 agreed，实际是 refused。" in done.output
     assert "还没有部署任何流程" in run("versions", data_dir=tmp_path / "data").output
+
+
+def founded(diagram: Path, data: Path) -> None:
+    """An installation where the diagram is in force, with its test that passes."""
+    assert run("deploy", str(kept(diagram, "refused")), "--by", "测试", data_dir=data).exit_code == 0
+
+
+def elsewhere(folder: Path) -> Path:
+    other = folder / "elsewhere"
+    other.mkdir()
+    return other
+
+
+def changed_alone(diagram: Path, tmp_path: Path) -> Path:
+    """The diagram in another folder without its tests; whoever is refused has another result now."""
+    moved = in_a_folder(elsewhere(tmp_path))
+    moved.write_text(diagram.read_text(encoding="utf-8").replace('result" value="refused', 'result" value="declined'))
+    return moved
+
+
+def test_tests_stay_with_a_version_that_is_deployed_without_any_beside_it(diagram: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    founded(diagram, data)
+    moved = in_a_folder(elsewhere(tmp_path))
+    moved.write_text(diagram.read_text(encoding="utf-8").replace("</definitions>", "<!-- 2 --></definitions>"))
+
+    done = run("deploy", str(moved), "--by", "测试", data_dir=data)
+
+    assert done.exit_code == 0, done.output
+    assert kept_tests(data, 2) == kept_tests(data, 1) is not None
+
+
+def test_what_a_test_of_the_version_in_force_holds_against_is_deployed_when_it_is_meant(
+    diagram: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    founded(diagram, data)
+    moved = changed_alone(diagram, tmp_path)
+
+    refused = run("deploy", str(moved), "--by", "测试", data_dir=data)
+    done = run("deploy", str(moved), "--by", "测试", "--past-tests", data_dir=data)
+
+    assert refused.exit_code == 2
+    assert "测试“不同意”：result：预期是 refused，实际是 declined。" in refused.output
+    assert "--past-tests" in refused.output
+    assert done.exit_code == 0, done.output
+    assert "不同意" in done.output
+    assert kept_tests(data, 2) is not None
+
+
+def test_english_that_lies_beside_a_diagram_comes_into_force_with_it(diagram: Path, tmp_path: Path) -> None:
+    moved, data = in_a_folder(elsewhere(tmp_path)), tmp_path / "data"
+    key = diagram.stem
+    (moved.parent / "names.en.json").write_text(json.dumps({key: {"": "A small matter"}}), encoding="utf-8")
+
+    run("deploy", str(moved), "--by", "测试", data_dir=data)
+
+    assert "A small matter" in run("--lang", "en", "versions", data_dir=data).output
+
+
+def kept_tests(data: Path, version: int) -> bytes | None:
+    with sqlite3.connect(data / "lianban.db") as database:
+        told = database.execute("SELECT tests FROM definition_version WHERE version = ?", (version,)).fetchone()
+    found: bytes | None = told[0]
+    return found

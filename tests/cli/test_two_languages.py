@@ -67,7 +67,7 @@ def test_the_help_of_every_command_is_in_the_language_asked_for(command: str) ->
     ],
 )
 def test_the_language_may_be_said_before_or_after_the_command(arguments: tuple[str, ...]) -> None:
-    assert "Lets a stopped case go on after the fault is mended." in run(*arguments).output
+    assert "Lets a stopped case go on after the fault is removed." in run(*arguments).output
 
 
 @pytest.mark.parametrize(
@@ -111,15 +111,19 @@ def test_a_process_speaks_the_language_of_its_environment() -> None:
 @pytest.mark.parametrize(
     ("arguments", "chinese", "english"),
     [
-        (("deply",), "没有命令 deply。", "There is no command deply."),
-        (("resume", "--bye", "x"), "没有选项 --bye。", "There is no option --bye."),
+        (("deply",), "没有命令 deply。", "There is no command called deply."),
+        (("resume", "--bye", "x"), "没有选项 --bye。", "There is no option called --bye."),
         (("resume", "X"), "缺少 --by。", "--by is missing."),
         (("deploy", "nowhere.bpmn", "--by", "x"), "写的文件不存在", "does not exist, or is not a file."),
-        (("restore-version", "k", "two", "--by", "x", "--reason", "x"), "VERSION 没有写对。", "VERSION is not right."),
+        (
+            ("restore-version", "k", "two", "--by", "x", "--reason", "x"),
+            "VERSION 没有写对。",
+            "VERSION is not correct.",
+        ),
         (("deadline", "1 + 1"), "这里没有期限", "There is no period here."),
         (("deadline", "weekdays(3)"), "没有名为 weekdays 的函数", "There is no function called weekdays."),
-        (("deadline", 'hours(24, "now")'), "“now”不是时间", "'now' is no time."),
-        (("demonstrate", "--now", "noon"), "“noon”不是时间", "'noon' is no time."),
+        (("deadline", 'hours(24, "now")'), "“now”不是时间", "'now' is not a time."),
+        (("demonstrate", "--now", "noon"), "“noon”不是时间", "'noon' is not a time."),
     ],
 )
 def test_what_is_wrong_with_a_command_is_said_in_either_language_with_the_same_code(
@@ -141,17 +145,17 @@ def test_a_language_that_is_none_is_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "english"),
     [
-        ("LIANBAN_DATADIR", "x", "There is no variable LIANBAN_DATADIR. Check how it is spelt."),
+        ("LIANBAN_DATADIR", "x", "There is no environment variable called LIANBAN_DATADIR. Check the spelling."),
         (
             "LIANBAN_PORT",
             "eighty",
-            "The value 'eighty' of the variable LIANBAN_PORT is not right: it has to be a number.",
+            "The value 'eighty' of the environment variable LIANBAN_PORT is not correct: it has to be a number.",
         ),
         ("LIANBAN_PORT", "99999", "it has to be between 0 and 65535."),
         ("LIANBAN_TRUSTED_PROXY", "here", "it has to be an IP address."),
-        ("LIANBAN_RECORD_KEY", "short", "The value '…' of the variable LIANBAN_RECORD_KEY is not right"),
+        ("LIANBAN_RECORD_KEY", "short", "The value '…' of the environment variable LIANBAN_RECORD_KEY is not correct"),
         ("LIANBAN_SECURE_COOKIES", "yes", "it has to be true or false."),
-        ("LIANBAN_FONT_DIRS", "/nowhere", "there is no folder /nowhere."),
+        ("LIANBAN_FONT_DIRS", "/nowhere", "there is no folder called /nowhere."),
     ],
 )
 def test_a_wrong_setting_is_said_in_english(name: str, value: str, english: str) -> None:
@@ -174,10 +178,10 @@ def city(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('kind = "town"', 'kind = "twon"', "There is no kind of unit twon. Is it town?"),
-        ('role = "clerk"', 'role = "klerk"', "There is no post klerk. Is it clerk?"),
-        ('abbreviation = "', 'abreviation = "', "There is no abreviation in a unit. Is it abbreviation?"),
-        ('kind = "department"', "kind = department", "this cannot be read. Put texts between double quotes"),
+        ('kind = "town"', 'kind = "twon"', "There is no kind of unit called twon. Do you mean town?"),
+        ('role = "clerk"', 'role = "klerk"', "There is no post called klerk. Do you mean clerk?"),
+        ('abbreviation = "', 'abreviation = "', "A unit has no abreviation. Do you mean abbreviation?"),
+        ('kind = "department"', "kind = department", "this cannot be read. Put texts in double quotation marks"),
     ],
 )
 def test_a_fault_of_a_city_file_is_said_in_english_with_its_line(city: Path, old: str, new: str, sentence: str) -> None:
@@ -219,7 +223,9 @@ def test_why_a_shipped_diagram_waits_is_kept_for_readers_of_either_language(tmp_
     english = run("shipped", "--lang", "en", data_dir=tmp_path).output
 
     assert re.search(r"^它调用的流程 .*dispute_resolution.* 还在等单位。$", chinese, re.MULTILINE)
-    assert re.search(r"^The procedures that it calls wait for units: .*dispute_resolution.*\.$", english, re.MULTILINE)
+    assert re.search(
+        r"^The procedures that it calls are waiting for units: .*dispute_resolution.*\.$", english, re.MULTILINE
+    )
 
 
 def test_a_file_that_is_no_archive_is_refused_in_english(tmp_path: Path) -> None:
@@ -228,4 +234,4 @@ def test_a_file_that_is_no_archive_is_refused_in_english(tmp_path: Path) -> None
     done = run("verify-archive", str(tmp_path / "file.zip"), "--lang", "en")
 
     assert done.exit_code == 2
-    assert done.output.startswith("file.zip cannot be read: it is no whole archive package.")
+    assert done.output.startswith("file.zip cannot be read: it is not a complete archive package.")

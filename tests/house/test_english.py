@@ -112,7 +112,7 @@ def test_a_form_speaks_the_language_of_its_reader_and_keeps_its_values() -> None
             "结论",
             "Accept",
         )
-        assert str(outcome.rules[0].message).startswith("A supplement can be asked for once")
+        assert str(outcome.rules[0].message).startswith("A supplement can be asked for only once")
         assert outcome.options[0].value == "accept"
 
 

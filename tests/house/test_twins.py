@@ -16,7 +16,12 @@ from tests.house.test_english import FORM_FILES, of_form
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     page
-    for page in [ROOT / "README.md", *ROOT.glob("docs/tutorial/*.md"), *ROOT.glob("docs/how-to/*.md")]
+    for page in [
+        ROOT / "README.md",
+        *ROOT.glob("docs/tutorial/*.md"),
+        *ROOT.glob("docs/how-to/*.md"),
+        ROOT / "docs/reference/bpmn.md",
+    ]
     if not page.name.endswith(".zh.md")
 )
 TWINS = sorted([*ROOT.glob("*.zh.md"), *ROOT.glob("docs/**/*.zh.md")])
@@ -26,6 +31,7 @@ PRESSED_OR_READ = re.compile(r"\*\*([^*]+)\*\*|(?<!\w)'([A-Z][^'\n]+)'")
 ELSEWHERE = {"Timer", "Value", "Extension properties", "English"}
 """Bold, and in English in both: the panel of Camunda Modeler, and the switch of languages."""
 LINK = re.compile(r"\]\(([^)#:\s]+)(#[^)\s]+)?\)")
+RULE = re.compile(r'<a id="([^"]+)"></a>')
 
 
 def twin_of(page: Path) -> Path:
@@ -47,9 +53,9 @@ def commands(page: Path) -> list[str]:
 
 
 def links(page: Path) -> list[str]:
-    """What the page leads to, in the order of the page; a twin counts as its English page."""
+    """What the page leads to and shows, in the order of the page; what is Chinese counts as its English twin."""
     found = [path + anchor for path, anchor in LINK.findall(read(page))]
-    return [target.replace(".zh.md", ".md") for target in found]
+    return [re.sub(r"\.zh\.(md|svg)", r".\1", target) for target in found]
 
 
 def anchors(page: Path) -> set[str]:
@@ -66,6 +72,11 @@ def test_a_page_has_a_twin_of_the_same_build(page: Path) -> None:
     assert levels(page) == levels(twin)
     assert commands(page) == commands(twin)
     assert links(page) == links(twin)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_is_found_by_its_id_on_a_page_is_found_on_its_twin(page: Path) -> None:
+    assert RULE.findall(read(page)) == RULE.findall(read(twin_of(page)))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 
-from engine.messages import STYLES, WEEKDAYS
+from engine.messages import STYLES, WEEKDAYS, former_ids
 from engine.runtime.collaboration import comments
-from tests.house.words import LANGUAGES, PAGES, PARTS, ROOT, asked, catalogue
+from tests.house.words import ENGINE, LANGUAGES, PAGES, PARTS, ROOT, asked, catalogue
 
 HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uff65“”]")
 PLACES = re.compile(r"%\((\w+)\)[sd]")
@@ -82,7 +82,7 @@ ALL_DATA = (
 of materials, what a layout is tried with. What columns mean, what was written when a revision was new, and what is looked
 for in what people have written."""
 SIGNS_ALONE = {
-    "engine": {"%(unit)s %(person)s", "%(day)s (%(reason)s)"},
+    "engine": {"docs/reference/bpmn.md", "%(unit)s %(person)s", "%(day)s (%(reason)s)"},
     "tasks_ui": {"the end of %(day)s", "%(day)s %(time)s", "%(channel)s %(counts)s", "%(said)s %(onward)s"},
 }
 """What Chinese says with signs and numbers alone."""
@@ -208,6 +208,18 @@ def test_a_translation_has_the_places_of_its_message(part: Path, language: str) 
 def test_english_says_the_message_itself(part: Path) -> None:
     for message in messages(part, "en").values():
         assert strings_of(message) == ids_of(message)
+
+
+def test_what_a_former_message_has_become_is_asked_for_and_is_itself_no_former_one() -> None:
+    """Otherwise a message that was kept is shown in English to a Chinese reader."""
+    known = {text for found in asked(ENGINE) for text in (found.one, found.many)}
+    former = former_ids()
+
+    assert [text for text in former.values() if text not in known] == []
+    assert [text for text in former if text in known] == []
+    assert [
+        text for text, now in former.items() if set(re.findall(r"%\(\w+\)", now)) - set(re.findall(r"%\(\w+\)", text))
+    ] == []
 
 
 @pytest.mark.parametrize("part", PARTS, ids=name)

@@ -49,7 +49,7 @@ def test_each_person_has_the_same_notice_in_the_own_language(open_town: Towns, m
     assert english.get_content().startswith("Sign in first.")
     assert "Step: Prepare the referral materials" in english.get_content()
     assert "Ends: Sat 10 Oct" in english.get_content()
-    assert "Lianban has sent this mail by itself." in english.get_content()
+    assert "Lianban sent this mail automatically." in english.get_content()
     assert chinese["Subject"] == f"【期限提醒】{number} 未批先建废塑料清洗线：整理移送材料"
     assert chinese.get_content().startswith("请先登录。")
     assert "届满：10月10日 24:00" in chinese.get_content()
@@ -98,5 +98,5 @@ def test_why_a_message_did_not_go_out_is_read_in_any_language(open_town: Towns) 
         (trouble,) = troubles(tx, ["mail"], with_text=True)
     assert (str(reason), str(trouble.kind_name)) == ("连接被拒绝，对方没有开启服务。", "期限提醒")
     with speaking("en"):
-        assert str(trouble.reason) == "The connection was refused: no service is running there."
+        assert str(trouble.reason) == "The connection was refused: no service is running at that address."
         assert (str(trouble.kind_name), str(trouble.text)) == ("Reminder", "Sign in first.")

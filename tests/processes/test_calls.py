@@ -280,3 +280,29 @@ def test_only_what_is_declared_crosses_and_only_parties_read_the_other_side(plai
     assert [(found.number, found.visible) for found in shown.related] == [(number, False)]
     known = plain_town.read(lambda tx: facts.known(tx, Instance(plain_town, called).id))
     assert set(known) == {"question", "asked_unit", "asking_unit"}
+
+
+TWICE = (("law", "问法"), ("tech", "问技术"))
+IN_LANE = "<flowNodeRef>ask_law</flowNodeRef><flowNodeRef>ask_tech<"
+
+
+def test_two_calls_of_one_procedure_stand_each_at_its_own_element(town_on_each_database: Town, drawn: Path) -> None:
+    """The picture and the steps say of each called case which of the two calls waits for it."""
+    town = town_on_each_database
+    ask = [CALL.replace('id="ask"', f'id="ask_{name}"').replace("征求意见", text) for name, text in TWICE]
+    ask[1] = ask[1].replace('<camunda:out source="opinion" target="answer" />', "")
+    inner = "".join(ask) + '<parallelGateway id="two" /><parallelGateway id="both" />'
+    ways = "".join(flow("two", f"ask_{name}") + flow(f"ask_{name}", "both") for name, _text in TWICE)
+    body = INQUIRY.replace(CALL, inner + ways).replace(flow("fork", "ask"), flow("fork", "two"))
+    body = body.replace(flow("ask", "read_opinion"), flow("both", "read_opinion"))
+    body = body.replace("<flowNodeRef>ask<", "<flowNodeRef>two</flowNodeRef><flowNodeRef>both</flowNodeRef>" + IN_LANE)
+    write(drawn, inquiry=body)
+    number, _first = begin(town, drawn)
+    first, other = sorted(view(town, number).called, key=lambda call: call.element_id)
+    assert [one.element_id for one in (first, other)] == ["ask_law", "ask_tech"]
+    assert ("问法" in str(first.name), "问技术" in str(other.name)) == (True, True)
+    do(town, first.number, "give_opinion", DEPARTMENT, opinion="是")
+    (left,) = view(town, number).called
+    assert (left.element_id, left.number) == ("ask_tech", other.number)
+    waiting = [line.who for line in view(town, number).steps if line.state == "now" and "问技术" in str(line.name)]
+    assert waiting == [other.number]

@@ -252,6 +252,17 @@ def test_what_a_member_has_said_may_be_taken_back_while_nothing_has_followed(tow
     sound(case)
 
 
+def test_a_case_is_cancelled_while_several_are_asked_and_all_of_them_are_told(town: Town, tmp_path: Path) -> None:
+    case = all_seven(town, tmp_path)
+    answer(case, "planning", "object")
+    reason = {"reason": ["方案撤销，不再会签。"]}
+    town.act(lambda engine: engine.collaboration.withdraw(town.person(OFFICER), case.number, reason))
+    assert (case.result, case.tasks("lapsed")) == ("withdrawn", {"opine": 6})
+    assert {note.unit for note in case.notices("withdrawn")} == {*MEMBERS, "qinghe"}
+    assert case.timers() == {}
+    sound(case)
+
+
 @pytest.mark.parametrize(
     ("members", "words"),
     [(["ecology", "police"], "不能选在这里"), (["ecology", "nowhere"], "没有这个单位"), (["ecology"], "不少于 2 家")],
@@ -307,14 +318,6 @@ def test_what_is_done_once_collects_nothing(town: Town, tmp_path: Path) -> None:
 def test_what_is_collected_has_a_name(town: Town, tmp_path: Path) -> None:
     renamed = ("collect:answered", "collect:_answered")
     assert "collect-name" in refused_with(town, tmp_path, countersign.framed(FIVE_AGREE), renamed)
-
-
-@pytest.mark.rule("several-correctable")
-def test_what_each_of_several_answers_is_not_correctable(
-    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(countersign.REASON, "properties", {"correctable": "true"})
-    assert refused_with(town, tmp_path, countersign.framed(FIVE_AGREE)) == {"several-correctable"}
 
 
 def test_a_message_to_the_element_goes_to_the_task_of_the_sender_s_unit(town: Town, tmp_path: Path) -> None:

@@ -205,8 +205,8 @@ def test_what_deployment_refuses_is_said_in_the_language_of_its_reader(plain_tow
 
     with speaking("en"):
         assert start.value.message.endswith(
-            "is retired and cannot be started. Cases that are running go on. If you need it, tell the system "
-            "administrator."
+            "has been retired and cannot be started. Open cases go on. If you need to start one, "
+            "tell the system administrator."
         )
         assert "The diagram calls or starts the procedure opinion, which is retired." in str(call.value)
 

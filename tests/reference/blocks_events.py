@@ -12,10 +12,20 @@ from tests.reference.blocks import Block, Border, Ends, Sheet, merged, propertie
 
 @dataclass(frozen=True)
 class Happening:
-    """An event definition. `name` is empty where it says none; a condition says its test there."""
+    """An event definition. `name` is empty where it says none; a condition says its test there.
+
+    A button is a message without a name, which comes from nobody but whoever presses it.
+    """
 
     kind: str
     name: str = ""
+    found_by: str = ""
+    """Of a message between cases: the expression whose value both have to give."""
+
+    @property
+    def reference(self) -> str:
+        """The id of what is defined once in the file."""
+        return f"{self.kind}_{self.name}"
 
     @property
     def drawn(self) -> str:
@@ -25,8 +35,24 @@ class Happening:
         if self.kind in ("timer", "cycle", "twice"):
             text = {"timer": "PT4H", "cycle": "P1D", "twice": "R2/P1D"}[self.kind]
             return timer("timeDuration" if self.kind == "timer" else "timeCycle", text)
-        reference = f' {self.kind}Ref="{self.name}"' if self.name else ""
+        if self.kind == "button":
+            return "<messageEventDefinition />"
+        reference = f' {self.kind}Ref="{self.reference}"' if self.name else ""
         return f"<{self.kind}EventDefinition{reference} />"
+
+
+def said_of(events: tuple[Happening, ...], **more: str) -> str:
+    """What the gate has to be told: that a message is another case's, and who presses a button."""
+    if events[0].kind == "button":
+        more |= {"unit": "own", "role": "case_officer"}
+    if events[0].kind == "message":
+        more |= {"awaits": "message"}
+    return found_by(events, more)
+
+
+def found_by(events: tuple[Happening, ...], more: dict[str, str]) -> str:
+    more |= {"correlation": events[0].found_by} if events[0].found_by else {}
+    return properties(**more) if more else ""
 
 
 @dataclass(frozen=True)
@@ -41,8 +67,8 @@ class At(Border):
         return f"border {self.kind} {how}"
 
     def _happens(self) -> str:
-        lapses = properties(lapses="true") if self.lapses else ""
-        return lapses + "".join(event.drawn for event in self.events)
+        lapses = {"lapses": "true"} if self.lapses else {}
+        return said_of(self.events, **lapses) + "".join(event.drawn for event in self.events)
 
 
 @dataclass(frozen=True)
@@ -59,16 +85,10 @@ class Event(Block):
 
     def draw(self, sheet: Sheet) -> Ends:
         if self.kind in ("receiveTask", "sendTask"):
-            return (sheet.add(self.kind, self.key, messageRef=self.events[0].name),) * 2
+            return (sheet.add(self.kind, self.key, messageRef=self.events[0].reference),) * 2
+        said = said_of(self.events) if self.kind == "intermediateCatchEvent" else found_by(self.events, {})
         drawn = "".join(event.drawn for event in self.events)
-        if self.is_button:
-            drawn = properties(unit="own", role="case_officer") + drawn
-        return (sheet.add(self.kind, self.key, drawn, name=f"等{self.key}"),) * 2
-
-    @property
-    def is_button(self) -> bool:
-        """A message without a name comes from nobody but whoever presses it."""
-        return self.events == (Happening("message"),)
+        return (sheet.add(self.kind, self.key, said + drawn, name=f"等{self.key}"),) * 2
 
 
 @dataclass(frozen=True)
@@ -83,7 +103,7 @@ class EndBy(Block):
         return f"end {self.events[0].kind}"
 
     def draw(self, sheet: Sheet) -> Ends:
-        sheet.add("endEvent", self.key, "".join(event.drawn for event in self.events))
+        sheet.add("endEvent", self.key, "".join(event.drawn for event in self.events), name="止")
         return self.key, None
 
 
@@ -104,10 +124,12 @@ class Handler(Block):
         inner = Sheet()
         entry, out = self.body.draw(inner)
         start = {"isInterrupting": str(self.interrupts).lower()}
-        inner.add("startEvent", f"{self.key}s", "".join(event.drawn for event in self.events), **start)
+        drawn = said_of(self.events) + "".join(event.drawn for event in self.events)
+        inner.add("startEvent", f"{self.key}s", drawn, name=f"事{self.key}", **start)
         inner.connect(f"{self.key}s", entry)
         if out is not None:
             inner.end(out, f"{self.key}e", terminates=False)
+        sheet.tasks += inner.tasks
         sheet.add("subProcess", self.key, "".join([*inner.elements, *inner.flows]), triggeredByEvent="true")
         return self.key, None
 

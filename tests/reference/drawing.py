@@ -88,6 +88,10 @@ class Node:
     by_event: bool = False
     script: tuple[tuple[str, str], ...] = ()
     """What a script task says: names and expressions, in their order."""
+    meets: str = ""
+    """The key of the period that a service task meets: a word of ours, as the next one."""
+    period: str = ""
+    """The key of the period that a timer carries."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,8 @@ def read(text: str | bytes) -> Drawing:
     process = next(found for found in root.iterfind(f"{BPMN}process") if found.get("isExecutable") == "true")
     flows = [_flow(found, number) for number, found in enumerate(process.iter(f"{BPMN}sequenceFlow"))]
     flows += _links(process)
-    nodes = [_node(found, flows, process) for found in process.iter() if _name(found) in NODES]
+    names = {key: name for found in root if (key := found.get("id")) and (name := _own_name(found))}
+    nodes = [_node(found, flows, process, names) for found in process.iter() if _name(found) in NODES]
     borders: dict[str, list[Node]] = {}
     for node in nodes:
         if node.attached_to is not None:
@@ -143,11 +148,19 @@ def _links(process: etree._Element) -> list[Flow]:
     return found
 
 
-def _node(found: etree._Element, flows: list[Flow], process: etree._Element) -> Node:
+def _own_name(found: etree._Element) -> str:
+    """By what an event is known: an error or escalation by its code, a message or signal by its name."""
+    kind = _name(found)
+    if kind in ("error", "escalation"):
+        return found.get(f"{kind}Code", "")
+    return found.get("name", "") if kind in ("message", "signal") else ""
+
+
+def _node(found: etree._Element, flows: list[Flow], process: etree._Element, names: dict[str, str]) -> Node:
     key = found.get("id", "")
-    events = tuple(_event(child) for child in found if _name(child).endswith("EventDefinition"))
+    events = tuple(_event(child, names) for child in found if _name(child).endswith("EventDefinition"))
     if _name(found) in ("receiveTask", "sendTask") and found.get("messageRef"):
-        events = (Event("message", found.get("messageRef")),)
+        events = (Event("message", _called(found.get("messageRef"), names)),)
     cancels = found.get("cancelActivity", found.get("isInterrupting", "true")) == "true"
     cycle = found.findtext(f"{BPMN}timerEventDefinition/{BPMN}timeCycle")
     limited = re.match(r"R(\d+)/", cycle or "")
@@ -171,6 +184,8 @@ def _node(found: etree._Element, flows: list[Flow], process: etree._Element) -> 
         again=_again(found),
         by_event=found.get("triggeredByEvent") == "true",
         script=_script(found),
+        meets=_property(found, "deadline") if _property(found, "operation") == "meet_deadline" else "",
+        period=_property(found, "deadline") if _name(found) == "boundaryEvent" else "",
     )
 
 
@@ -180,9 +195,14 @@ def _script(found: etree._Element) -> tuple[tuple[str, str], ...]:
     return tuple((name.strip(), value.strip()) for name, _, value in lines)
 
 
-def _event(found: etree._Element) -> Event:
+def _called(reference: str, names: dict[str, str]) -> str:
+    """What the file defines under this id; a drawing by hand defines nothing, and refers by the name itself."""
+    return names.get(reference, reference)
+
+
+def _event(found: etree._Element, names: dict[str, str]) -> Event:
     kind = _name(found).removesuffix("EventDefinition")
-    return Event(kind, found.get(f"{kind}Ref", ""), found.findtext(f"{BPMN}condition") or "")
+    return Event(kind, _called(found.get(f"{kind}Ref", ""), names), found.findtext(f"{BPMN}condition") or "")
 
 
 def _many(found: etree._Element) -> Many | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from engine.bpmn.reading.elements import FACT, Diagram, read_elements
@@ -16,7 +17,7 @@ from engine.bpmn.reading.expressions import evaluate
 from engine.bpmn.reading.read import read_diagram
 from engine.bpmn.spiff.specs import Specification
 from engine.bpmn.spiff.workflow import Open, OperationFailed, Places, Workflow, WorkflowFault
-from tests.reference.drawing import Event, Node, read
+from tests.reference.drawing import Drawing, Node, read
 from tests.reference.token_game import CALL, PERIOD, PERSON, SEVERAL, Game, Stuck, Token, Waits
 from tests.reference.words import word_of
 
@@ -98,6 +99,8 @@ class Asked:
 
     def __init__(self, diagram: Diagram | None = None) -> None:
         self.facts: dict[str, object] = {}
+        self.met: list[str] = []
+        """Keys of the periods that service tasks have met, which are looked at when nothing moves any more."""
         self._elements = diagram.elements if diagram is not None else {}
 
     def evaluate(self, expression: str, names: Mapping[str, object] | None = None, *, place: Places = ()) -> object:
@@ -109,6 +112,8 @@ class Asked:
             for name, expression in element.properties.items():
                 if name.startswith(FACT):
                     self.facts[name.removeprefix(FACT)] = self.evaluate(expression)
+        if element is not None and element.properties.get("operation") == "meet_deadline":
+            self.met.append(element.properties["deadline"])
         code = work(element_id, self.facts)
         if code is not None:
             raise OperationFailed(code)
@@ -138,6 +143,7 @@ class Alone:
     def begin(self, facts: Mapping[str, int]) -> None:
         self._host.facts = dict(facts)
         self.workflow.run()
+        self._meet()
         self._note()
 
     def move(self, move: Move, facts: Mapping[str, int]) -> None:
@@ -145,10 +151,21 @@ class Alone:
         if self._restores:
             self._restore()
         act(self.workflow, move)
+        self._meet()
         self._note()
 
     def seen(self) -> Seen:
         return seen_of(self.workflow, self._passed, self._thrown)
+
+    def _meet(self) -> None:
+        """The clocks are done whose periods were met, as the store does it behind every step."""
+        elements = self._specification.diagram.elements.values()
+        while self._host.met and not self.workflow.completed:
+            key = self._host.met.pop(0)
+            for event in elements:
+                if event.attached_to is not None and event.properties.get("deadline") == key:
+                    self.workflow.close_clock(event.attached_to)
+            self.workflow.run()
 
     def _restore(self) -> None:
         stored = self.workflow.to_bytes()
@@ -234,16 +251,32 @@ class Reference:
 
     def __init__(self, text: str) -> None:
         self.facts: dict[str, object] = {}
-        self.game = Game(read(text), word_of, self._value, self._work)
+        self.game = Game(_drawing(text), word_of, self._value, self._work)
         self.passed: Counter[str] = Counter()
         self.thrown: Counter[tuple[str, str, bool | None]] = Counter()
+        self.said: list[tuple[str, str, bool]] = []
+        """What was thrown in the last move, in order."""
+        self._met: list[str] = []
 
-    def begin(self, facts: Mapping[str, int]) -> None:
-        self.facts = dict(facts)
-        self.game.begin()
+    def begin(self, facts: Mapping[str, int], start: str = "") -> None:
+        self.facts, self.said = dict(facts), []
+        self.game.begin(start)
         self._note()
+        self._meet()
+
+    def _meet(self) -> None:
+        """The clocks are done whose periods were met, when nothing moves any more: a thing of ours, not of the standard."""
+        borders = self.game.drawing.borders
+        while self._met:
+            key, waiting = self._met.pop(0), self.game.waiting(PERIOD)
+            self.game.done(
+                *(one for one in waiting if any(node.period == key for node in borders.get(one.node.id, ())))
+            )
+            self._note()
 
     def _work(self, node: Node) -> str | None:
+        if node.meets:
+            self._met.append(node.meets)
         for name, expression in node.script:
             self.facts[name] = self._value(expression, {})
         return work(node.id, self.facts)
@@ -254,9 +287,17 @@ class Reference:
     def _note(self) -> None:
         self.passed += Counter(self.game.passed)
         self.thrown += Counter(self.game.thrown)
+        self.said += self.game.thrown
+
+    def happen(self, event: Waits) -> None:
+        """It has heard what another case has thrown."""
+        self.said = []
+        self.game.happens(event)
+        self._note()
+        self._meet()
 
     def move(self, move: Move, facts: Mapping[str, int]) -> None:
-        self.facts = dict(facts)
+        self.facts, self.said = dict(facts), []
         if move.what == FIRE:
             self.game.happens([one for one in self.game.armed() if self._key(one) == move.element][move.number])
         elif move.what in (MEET, GIVE_UP):
@@ -275,6 +316,7 @@ class Reference:
             token = self._at(waiting, move)
             self.game.done(token) if act_on is None else act_on(token, CODE)
         self._note()
+        self._meet()
 
     @property
     def _throws(self) -> bool:
@@ -283,10 +325,12 @@ class Reference:
             event.kind in ("error", "escalation") for node in self.game.drawing.nodes.values() for event in node.events
         )
 
-    def _heard(self) -> set[Event]:
-        """What may be told from outside and is waited for."""
+    def _heard(self) -> list[str]:
+        """The kinds of what may be told from outside and is waited for, in an order that is always the same."""
         waited_for = {event for one in self.game.armed() for event in one.node.events}
-        return {event for event in waited_for if event.name == NAME and event.kind in (TELL_MESSAGE, TELL_SIGNAL)}
+        return sorted(
+            event.kind for event in waited_for if event.name == NAME and event.kind in (TELL_MESSAGE, TELL_SIGNAL)
+        )
 
     def _wholes(self) -> list[Token]:
         return [token for token in self.game.waiting(SEVERAL) if token.node.many]
@@ -318,7 +362,7 @@ class Reference:
         )
         for what, counted in ((COMPLETE, seen.open), (FIRE, happens), *calls):
             found += [Move(what, key, number) for key in counted for number in range(counted[key])]
-        found += [Move(event.kind, "", 0) for event in self._heard()]
+        found += [Move(kind, "", 0) for kind in self._heard()]
         found += [Move(MEET, key, 0) for key in dict.fromkeys(map(element_of, seen.clocks))]
         for what, tokens in ((ADD, self._wholes()), (DROP, self._times())):
             counted = Counter(map(self._key, tokens))
@@ -351,8 +395,11 @@ class Net:
         if len({bool(why) for why in stuck.values()}) > 1:
             raise Different(f"stuck: {stuck}")
         self.stuck = bool(stuck["reference"])
-        for side in [] if self.stuck else self.sides:
-            if wrong := side.seen().against(self.reference.seen()):
+        if self.stuck:
+            return
+        due = self.reference.seen()
+        for side in self.sides:
+            if wrong := side.seen().against(due):
                 raise Different(f"{side.name}: {wrong}")
 
 
@@ -367,5 +414,17 @@ def _stuck_by(act: Callable[[], None]) -> str:
 
 def alone(text: str) -> list[Side]:
     """The workflow live, and restored before every move."""
-    specification = Specification(read_elements(read_diagram(text.encode())))
+    specification = _specification(text)
     return [Alone(specification, restores=False), Alone(specification, restores=True)]
+
+
+@lru_cache(maxsize=1)
+def _specification(text: str) -> Specification:
+    """As the engine reads it; the walks over one drawing share it, as the instances of a version do."""
+    return Specification(read_elements(read_diagram(text.encode())))
+
+
+@lru_cache(maxsize=1)
+def _drawing(text: str) -> Drawing:
+    """As the reference reads it."""
+    return read(text)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from engine.bpmn.gate.procedures import Signature
@@ -13,15 +17,25 @@ from tests.reference.walks import Failed, Walk, drawing, shrunk, sides_alone, ta
 from tests.unit.diagrams import form_of, problems_of
 
 CALLED = {"one_task": Signature(frozenset({"subject", "note", "own_unit"}), frozenset())}
-WORDS = {"user task", "service task", "catch event", "call activity", "receive task", "exclusive gateway",
-         "parallel gateway", "loop", "link", "end event", "timer interrupting", "timer beside", "cycle beside",
-         "button interrupting", "button beside", "timer lapsing",
-         "cycle lapsing", "button lapsing", "userTask all parallelGateway", "userTask all", "userTask some",
-         "parallelGateway all", "inclusiveGateway some inclusiveGateway", "inclusiveGateway some",
-         "userTask some inclusiveGateway", "event-based gateway", "intermediateCatchEvent timer",
-         "intermediateCatchEvent message", "intermediateCatchEvent conditional", "border conditional interrupting",
-         "border conditional beside", "border conditional lapsing", "border signal interrupting", "border signal beside",
-         "border signal lapsing", "intermediateCatchEvent signal", "intermediateThrowEvent signal"}  # fmt: skip
+WORDS = {
+    "border conditional beside", "border conditional interrupting", "border conditional lapsing",
+    "border error interrupting", "border escalation beside", "border escalation interrupting",
+    "border escalation lapsing", "border message beside", "border message interrupting",
+    "border message lapsing", "border signal beside", "border signal interrupting", "border signal lapsing",
+    "button beside", "button interrupting", "button lapsing", "call activity", "catch event", "cycle beside",
+    "cycle lapsing", "end error", "end escalation", "end event", "event-based gateway", "exclusive gateway",
+    "handler button beside", "handler button interrupting", "handler conditional beside",
+    "handler conditional interrupting", "handler cycle beside", "handler error interrupting",
+    "handler escalation beside", "handler escalation interrupting", "handler message beside",
+    "handler message interrupting", "handler signal beside", "handler signal interrupting",
+    "handler timer beside", "handler timer interrupting", "inclusiveGateway some",
+    "inclusiveGateway some inclusiveGateway", "intermediateCatchEvent button",
+    "intermediateCatchEvent conditional", "intermediateCatchEvent message", "intermediateCatchEvent signal",
+    "intermediateCatchEvent timer", "intermediateThrowEvent escalation", "intermediateThrowEvent message",
+    "intermediateThrowEvent signal", "link", "loop", "parallel gateway", "parallelGateway all", "receive task",
+    "service task", "sub-process", "timer beside", "timer interrupting", "timer lapsing", "user task",
+    "userTask all", "userTask all parallelGateway", "userTask some", "userTask some inclusiveGateway",
+}  # fmt: skip
 """A new word joins here when it is drawn."""
 
 
@@ -73,3 +87,19 @@ def test_a_failing_walk_is_made_as_small_as_it_goes():
 def test_a_failing_walk_is_told_with_its_drawing():
     with pytest.raises(Failed, match=r"(?s)instead of.*<process id"):
         take(Drawn(Row((Task("u1"), Task("u2")))), 1, forgetful)
+
+
+IN_A_PROCESS_OF_ITS_OWN = """
+from tests.reference.walks import take, wide_drawing
+print([take(wide_drawing(seed), seed).moves for seed in range(400, 430)])
+"""
+
+
+def test_the_same_seed_walks_the_same_in_every_process():
+    """What strings hash to is another thing in each process, and must not choose."""
+
+    def walked(hashes: str) -> str:
+        own = {**os.environ, "PYTHONHASHSEED": hashes}
+        return subprocess.check_output([sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN], env=own, text=True)
+
+    assert walked("1") == walked("2")

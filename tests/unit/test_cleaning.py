@@ -68,8 +68,8 @@ def test_what_was_done_is_told() -> None:
         said = " ".join(map(str, done))
 
     assert "ids were added" in said
-    assert "extensions are Camunda's now" in said
-    assert "1 expression is in our spelling" in said
+    assert "extensions were rewritten for Camunda" in said
+    assert "1 expression now has the spelling of this system" in said
 
 
 def test_everything_that_runs_is_drawn_and_no_two_steps_lie_on_each_other() -> None:

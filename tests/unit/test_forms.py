@@ -268,7 +268,7 @@ def test_a_length_that_is_no_number_is_refused(name: str) -> None:
 def test_a_number_of_people_that_is_no_number_is_refused(count: str) -> None:
     people = component("checklist", properties={"widget": "people", "count": count})
 
-    assert refusal(people)[0][:2] == ("tried.a", f"属性 count “{count}” 不是整数。")
+    assert refusal(people)[0][:2] == ("tried.a", f"属性 count “{count}”不是整数。")
 
 
 @pytest.mark.rule("field-time-kind")

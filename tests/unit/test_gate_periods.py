@@ -256,7 +256,7 @@ def test_timers_that_run_are_accepted(text: str):
         ("<timeDuration>P3M</timeDuration>", "months"),
         ("<timeDuration>P1Y</timeDuration>", "months"),
         ("<timeDate>R3/P1D</timeDate>", "P1D"),
-        ("<timeDate>working_days(3 asked_at)</timeDate>", "docs/reference/bpmn.md"),
+        ("<timeDate>working_days(3 asked_at)</timeDate>", "docs/reference/bpmn.zh.md"),
         ("<timeDate>working_days(3)</timeDate>", "参数"),
         ("<timeDate>working_days(3, found_at)</timeDate>", "字段"),
         ("<timeDate>workdays(3, asked_at)</timeDate>", "working_days"),
@@ -274,7 +274,7 @@ def test_timers_that_do_not_run_are_refused(text: str, remedy: str):
         ("<timeCycle>natural_days(10, asked_at)</timeCycle>", "n"),
         ("<timeCycle>2026-10-10T00:00:00+08:00</timeCycle>", "n"),
         ("<timeCycle>R/PT0S</timeCycle>", "能用的时间"),
-        ("<timeCycle>0 0 * * *</timeCycle>", "docs/reference/bpmn.md"),
+        ("<timeCycle>0 0 * * *</timeCycle>", "docs/reference/bpmn.zh.md"),
     ],
 )
 def test_cycles_that_would_come_all_at_once_are_refused(text: str, remedy: str):

@@ -107,7 +107,7 @@ def test_a_form_that_asks_for_a_kind_of_unit_that_does_not_exist_is_refused():
         ('"agre" != review_outcome', "agree"),
         ('= review_outcome = "agree"', "按本系统的写法写"),
         ('working_day(3, "2026-10-08") is None', "：working_days、"),
-        ('open("x")', "全部见 docs/reference/bpmn.md"),
+        ('open("x")', "全部见 docs/reference/bpmn.zh.md"),
         ("any(x for x in [1]) and x", "字段"),
     ],
 )

@@ -88,13 +88,21 @@ def test_a_message_that_is_kept_comes_back_as_it_was(text: object) -> None:
     assert from_json(to_json(text)) == text
 
 
+def test_a_message_kept_before_its_english_was_changed_is_read_in_the_words_of_today() -> None:
+    kept = {"message": "'%(step)s' is no longer to be done.", "values": {"step": "Review"}}
+
+    with speaking("en"):
+        assert str(from_json(kept)) == "'Review' no longer has to be done."
+    assert str(from_json(kept)) == "“Review”不用再办。"
+
+
 def test_what_cannot_be_kept_is_refused() -> None:
     with pytest.raises(TypeError, match="set cannot be kept in a message"):
         to_json(Message("%(these)s", {"these": {1}}))
 
 
 def test_both_catalogues_are_there() -> None:
-    assert set(messages.LANGUAGES) == {path.name for path in messages.LOCALE.iterdir()}
+    assert set(messages.LANGUAGES) == {path.name for path in messages.LOCALE.iterdir() if path.is_dir()}
 
 
 @pytest.mark.parametrize(

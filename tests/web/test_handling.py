@@ -254,7 +254,7 @@ def test_several_tasks_are_handed_to_one_colleague_at_once(office: Office) -> No
     assert asked.texts("//label[@class='choice']") == ["苗青青河镇 承办人"]
     assert asked.every("//input[@name='task']/@value") == tasks
     wrong = desk.post("/tasks/transfer", {"task": tasks, "to": ""})
-    assert "请选转办给谁。" in wrong.words("//main")
+    assert "请选择转办给谁。" in wrong.words("//main")
     desk.post("/tasks/transfer", {"task": tasks, "to": ["", person(office, COLLEAGUE)], "reason": "我休假。"})
     assert desk.get("/inbox").said == "已转办 2 项任务。"
     assert office.desk(COLLEAGUE).get("/inbox").text.count("转办给我") == 2

@@ -342,6 +342,25 @@ def test_every_page_of_help_is_served_with_links_that_lead_somewhere(library: Of
             assert desk.get(str(picture)).status == 200, picture
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "ending"), [("zh", "流程图里能画什么", ".zh.svg"), ("en", "What a diagram can hold", ".svg")]
+)
+def test_what_a_diagram_can_hold_is_told_in_the_language_of_the_reader(
+    library: Office, language: str, title: str, ending: str
+) -> None:
+    desk = library.desk("shenhe.qh")
+    desk.client.set_cookie("lianban_language", language)
+
+    page = desk.get("/help/bpmn")
+
+    assert page.every("//h1/text()") == [title]
+    pictures = page.every("//article//div[@class='word']//img/@src")
+    assert {str(picture).partition(".")[2] for picture in pictures} == {ending[1:]}
+    assert page.every("//article//div[@class='word']//a/@href") == pictures
+    contents = page.every("//nav[contains(@class, 'contents')]//a/@href")
+    assert [str(one)[1:] for one in contents] == page.every("//article//h2/@id | //article//h3/@id")
+
+
 def test_a_problem_leads_to_the_page_of_its_rule(library: Office) -> None:
     desk = library.desk(ANALYST)
 

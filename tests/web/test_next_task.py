@@ -101,7 +101,7 @@ def test_when_no_task_is_left_the_inbox_says_so(office: Office) -> None:
     assert done.location == "/inbox"
     said = desk.get(done.location).said
     assert "“主要领导审批”已办结：同意移送。" in said
-    assert "待办里没有别的任务了。" in said
+    assert "没有别的待办任务了。" in said
 
 
 @pytest.mark.parametrize("wanted", ["nothing", quote("../inbox"), "https://example.org"])

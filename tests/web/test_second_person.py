@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from engine.db.tables import audit_entry
+from engine.db.tables import audit_entry, definition_version
 from engine.deployments.sent import Sent
 from engine.errors import NotAllowed, Refused
 from engine.uses.deploying import SECOND_PERSON, Waiting
 from tests.web.modeler import Modeler, basic, served
 from tests.web.office import Desk, Office, Page
+from tests.web.test_kept_files import TESTS
 from tests.web.test_library import ADMIN, ANALYST, AUDITOR, CHANGED, DIAGRAM, LEADER, OLD, check, deploy, keep
 
 OTHER = "fuhe.sf"
@@ -79,6 +80,8 @@ def test_a_second_person_sees_which_tests_do_not_hold_any_more_and_the_audit_say
 
     assert "2026-10-10" in other.get(f"/kept-files/{kept_id}").words("//*[@id='tests']")
     assert act(other, kept_id, "confirm", seen="1", looked="yes").location == "/procedures/case_referral/2"
+    marked = other.get("/procedures/case_referral/2").every("//*[@id='tests']//li[span]")
+    assert "按时移送、受理、立案并回告" in "".join(one.text_content() for one in marked)
 
     with library.engine.database.reading() as tx:
         said = tx.scalars(select(audit_entry.c.content).where(audit_entry.c.kind == "procedure_deployed")).all()
@@ -169,6 +172,31 @@ def test_an_earlier_version_waits_too_before_it_is_back(library: Office) -> None
     shown = library.desk(AUDITOR).get(done.location).words("//*[@id='versions']")
     assert "恢复自第 1 版" in shown
     assert f"新任{OTHER} 复核" in shown
+
+
+def test_a_red_test_of_an_earlier_version_holds_up_nobody_who_goes_back_to_it(library: Office) -> None:
+    desk, other = library.desk(ANALYST), library.desk(OTHER)
+    red = TESTS.replace(b"{due: 2026-10-10,", b"{due: 2026-10-13,", 1)
+    act(other, waiting(library), "confirm", seen="1", looked="yes")
+    with library.engine.database.engine.begin() as tx:  # a test that does not hold by the city of today
+        tx.execute(update(definition_version).where(definition_version.c.version == 1).values(tests=red))
+
+    asked = desk.post("/procedures/case_referral/1/restore", {"reason": "改错了"})
+    kept_id = asked.location.rpartition("/")[2]
+    assert "2026-10-10" in other.get(f"/kept-files/{kept_id}").words("//*[@id='tests']")
+
+    assert act(other, kept_id, "confirm", seen="2", looked="yes").location == "/procedures/case_referral/3"
+    assert other.get("/procedures/case_referral/3").every("//*[@id='tests']//li[span]")
+
+
+def test_the_modeler_is_told_which_tests_do_not_hold_while_it_waits(library: Office, port: int) -> None:
+    five = OLD.replace(b"working_days(3, discovered_at if", b"working_days(5, discovered_at if", 1)
+
+    answer = Modeler(port, basic(ANALYST)).deploy("改.bpmn", five, "改成五日")
+
+    assert answer.status == 400
+    assert "按时移送、受理、立案并回告" in answer.json["message"]
+    assert answer.json["outdatedTests"]
 
 
 def test_what_changes_nothing_waits_for_nobody(library: Office) -> None:

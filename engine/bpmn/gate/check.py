@@ -18,6 +18,7 @@ from engine.bpmn.gate.registry import CHECKS, RULES_OF_WAYS
 from engine.bpmn.gate.rules import sound
 from engine.bpmn.reading.elements import Diagram
 from engine.forms.schema import Form
+from engine.messages import Name
 from engine.problems import Problem
 
 NAME_LIMIT = 128
@@ -84,6 +85,7 @@ def _placed(problem: Problem, lines: Mapping[str, int]) -> Problem:
 
 def _short(problem: Problem) -> Problem:
     """The same, fit to be shown: a name of any length may stand in a file."""
-    return replace(
-        problem, element_id=problem.element_id[:NAME_LIMIT], element_name=str(problem.element_name)[:NAME_LIMIT]
-    )
+    name = problem.element_name
+    if isinstance(name, Name) and len(name.drawn) > NAME_LIMIT:
+        name = Name(name.drawn[:NAME_LIMIT])
+    return replace(problem, element_id=problem.element_id[:NAME_LIMIT], element_name=name)

@@ -52,10 +52,16 @@ def cleaned(data: bytes, posts: Mapping[str, str] = MappingProxyType({})) -> tup
     coded = sum(_with_codes(node, posts) for node in root.iter(etree.Element))
     drawn = draw_missing(root, read_elements(root))
     told = [
-        ngettext("%(num)s extension is Camunda's now.", "%(num)s extensions are Camunda's now.", twins),
+        ngettext(
+            "%(num)s extension was rewritten for Camunda.", "%(num)s extensions were rewritten for Camunda.", twins
+        ),
         ngettext("%(num)s id was added.", "%(num)s ids were added.", nameless),
-        ngettext("%(num)s expression is in our spelling.", "%(num)s expressions are in our spelling.", respelled),
-        ngettext("%(num)s post is written by its code.", "%(num)s posts are written by their codes.", coded),
+        ngettext(
+            "%(num)s expression now has the spelling of this system.",
+            "%(num)s expressions now have the spelling of this system.",
+            respelled,
+        ),
+        ngettext("%(num)s post is now written as a code.", "%(num)s posts are now written as codes.", coded),
         ngettext("%(num)s shape was added.", "%(num)s shapes were added.", drawn),
     ]
     done = [said for said, num in zip(told, (twins, nameless, respelled, coded, drawn), strict=True) if num]

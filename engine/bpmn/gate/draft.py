@@ -16,7 +16,7 @@ from engine.bpmn.reading import by_event, ways
 from engine.bpmn.reading.elements import BPMN, FACT, OPERATING, SAYING, Diagram, Element, Flow, Lane
 from engine.bpmn.reading.tree import process_node
 from engine.forms.schema import Field, Form
-from engine.messages import Text, listed
+from engine.messages import Name, Text, listed
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -24,6 +24,8 @@ SHOWN = 6
 """Names that one sentence lists; the rest is counted."""
 WAY_SHOWN = 8
 """Steps of a way that one sentence names."""
+NAME_SHOWN = 40
+"""Characters of a name that one sentence shows."""
 LIKE = 80
 """Characters of a wrong name by which the ones most like it are found."""
 LISTED = "party_name"
@@ -245,7 +247,7 @@ def of_the_procedure(rule: Rule, draft: Draft, reason: Text, remedy: Text) -> Pr
 
 def in_form(rule: Rule, form_id: str, field: Field, reason: Text, remedy: Text) -> Problem:
     """The rule is broken by a field of a form."""
-    return rule.problem(f"{form_id}.{field.key}", field.label.drawn, reason, remedy)
+    return rule.problem(f"{form_id}.{field.key}", field.label, reason, remedy)
 
 
 def at(rule: Rule, node: etree._Element, reason: Text, remedy: Text) -> Problem:
@@ -294,9 +296,14 @@ def takes(draft: Draft, element: Element, what: str) -> frozenset[str]:
     return frozenset(getattr(operation, what, ()))
 
 
-def called(element: Element) -> str:
-    """An element for a sentence."""
-    return (element.name or element.id)[:40]
+def called(drawn: Element | Flow) -> Name:
+    """An element for a sentence: its name in the reader's language as far as it is known, else its id."""
+    return Name((drawn.name or drawn.id)[:NAME_SHOWN])
+
+
+def labelled(field: Field) -> Name:
+    """A field for a sentence, as `called` does an element."""
+    return Name((field.label.drawn or field.key)[:NAME_SHOWN])
 
 
 def shown_way(way: Sequence[Element]) -> Text:

@@ -16,9 +16,9 @@ from engine.bpmn.reading.meant import TWINS
 from engine.messages import Text
 from engine.messages import gettext as _
 
-_DATA = _("Data that is drawn. Facts are said by forms and tasks, and a condition reads a fact by its name.")
-_BETWEEN = _("Drawn between pools; nothing is sent by it. A service task delivers and notifies.")
-_DEFINITION = _("A definition for other tools; nothing reads it.")
+_DATA = _("Data that is drawn. Forms and tasks record facts, and a condition reads a fact by its name.")
+_BETWEEN = _("Drawn between pools. It sends nothing: a service task delivers and notifies.")
+_DEFINITION = _("A definition for other tools. This system does not read it.")
 ELEMENTS: Mapping[str, Text] = {
     **dict.fromkeys(
         (
@@ -30,6 +30,7 @@ ELEMENTS: Mapping[str, Text] = {
     **dict.fromkeys(
         (
             "messageFlow", "messageFlowAssociation", "participantAssociation", "participantMultiplicity", "conversation",
+            "interfaceRef", "endPointRef",
             "subConversation", "callConversation", "conversationLink", "conversationAssociation", "globalConversation",
             "partnerEntity", "partnerRole",
         ),
@@ -40,6 +41,7 @@ ELEMENTS: Mapping[str, Text] = {
             "itemDefinition", "import", "relationship", "interface", "endPoint", "ioBinding", "resource",
             "correlationProperty", "globalTask", "globalUserTask", "globalManualTask", "globalScriptTask",
             "globalBusinessRuleTask", "partitionElement", "rendering", "auditing", "monitoring",
+            "supportedInterfaceRef", "supports",
         ),
         _DEFINITION,
     ),
@@ -48,11 +50,12 @@ ELEMENTS: Mapping[str, Text] = {
 SETTINGS = frozenset(
     {
         "asyncBefore", "asyncAfter", "async", "exclusive", "failedJobRetryTimeCycle", "priority",
-        "jobPriority", "taskPriority", "followUpDate", "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon",
-        "diagramRelationId",
+        "jobPriority", "taskPriority", "followUpDate",
     }
 )  # fmt: skip
 """Attributes and extensions of Camunda by which its engine is tuned."""
+MODELERS = frozenset({"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "diagramRelationId"})
+"""Attributes of Camunda that the desktop modeler writes for itself: no engine reads them."""
 ENGINES = frozenset(
     {
         "http://camunda.org/schema/zeebe/1.0",
@@ -74,12 +77,24 @@ def is_idle(node: etree._Element) -> bool:
     name = local_name(node)
     if name == "import":
         return node.get("importType", _ITSELF) != _ITSELF
-    return name in ELEMENTS
+    return name in ELEMENTS or _is_spare(node, name)
+
+
+def _is_spare(node: etree._Element, name: str | None) -> bool:
+    """A definition beside the processes to which no event refers: one that is referred to stands in its event by now."""
+    around = node.getparent()
+    is_beside = around is not None and local_name(around) == "definitions"
+    return is_beside and (name or "").endswith("EventDefinition")
 
 
 def is_setting(key: str) -> bool:
     """Whether an attribute or an extension is one by which Camunda's engine is tuned."""
     return key.startswith(CAMUNDA) and key.removeprefix(CAMUNDA) in SETTINGS
+
+
+def is_of_the_modeler(key: str) -> bool:
+    """Whether an attribute is one that the desktop modeler writes for itself: the template of the element, say."""
+    return key.startswith(CAMUNDA) and key.removeprefix(CAMUNDA) in MODELERS
 
 
 def is_note(key: str, is_attribute: bool = False) -> bool:

@@ -49,7 +49,8 @@ def _draw(root: etree._Element, diagram: Diagram, scope: str | None, drawn: Coll
             shape.set("isExpanded", "false")
         etree.SubElement(shape, f"{DC}Bounds", {name: f"{value:g}" for name, value in box._asdict().items()})
     own = {element.id for element in within} & boxes.keys()
-    flows = [flow for flow in diagram.flows.values() if flow.id not in drawn and {flow.source, flow.target} <= own]
+    missing = [flow for flow in diagram.flows.values() if flow.id not in drawn and not flow.is_link]
+    flows = [flow for flow in missing if {flow.source, flow.target} <= own]
     for flow in flows:
         edge = etree.SubElement(plane, f"{DI}BPMNEdge", id=f"{flow.id}_di", bpmnElement=flow.id)
         for x, y in _way(boxes[flow.source], boxes[flow.target]):

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.bpmn.reading.elements import OPERATING, PASSED
 from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Rule
@@ -34,16 +33,16 @@ def _named(sort: str, rows: Mapping[str, tuple[Text, Text]]) -> Mapping[str, Ref
 
 
 _SUBPROCESS = _(
-    "Make it a plain sub-process. What has to be undone when something fails is drawn as steps of its own behind an "
-    "event on its border."
+    "Make it an ordinary sub-process. Draw what has to be undone after a failure as separate steps after an event on "
+    "its border."
 )
-_EVENT_DATA = _("Delete it. The step that a button opens asks for everything with its form.")
+_EVENT_DATA = _("Delete it. The step that the button opens asks for the contents with its form.")
 _PERFORMER = _("Write the properties unit and role on the lane, or camunda:candidateGroups on the step.")
 _LOOP = _(
-    "Draw a loop: an exclusive gateway 'Once more?' with a flow back to a merging gateway. What several units do each "
-    "once is a multi-instance step."
+    "Draw a loop: an exclusive gateway 'Once more?' with a flow back to a merging gateway. If several units each do "
+    "the step once, draw a multi-instance step."
 )
-_CHOREOGRAPHY = _("Draw one procedure in one pool.")
+_CHOREOGRAPHY = _("Draw one procedure, in one pool.")
 
 ELEMENTS = _named(
     "element",
@@ -54,13 +53,13 @@ ELEMENTS = _named(
             _("Draw several buttons (message boundary events that do not interrupt), each with its own branch."),
         ),
         "complexGateway": (
-            _("The condition of a complex gateway has no agreed meaning, so it does not run."),
+            _("The condition of a complex gateway has no generally agreed meaning, so it does not run."),
             _("Use exclusive and parallel gateways together."),
         ),
         "implicitThrowEvent": (_("This kind of event does not run."), _("Make it a service task.")),
         "compensateEventDefinition": (
             _("A compensation event does not run."),
-            _("Draw the withdrawal or correction as a step of its own that an exclusive gateway leads to."),
+            _("Draw the withdrawal or correction as a separate step that an exclusive gateway leads to."),
         ),
         "cancelEventDefinition": (
             _("A cancel event does not run."),
@@ -73,19 +72,19 @@ ELEMENTS = _named(
         "correlationPropertyBinding": (_("Message correlation does not run."), _EVENT_DATA),
         "assignment": (
             _("An assignment does not run."),
-            _("Delete it. A script task or a service task says facts, and a condition reads a fact by its name."),
+            _("Delete it. A script task or a service task records facts, and a condition reads a fact by its name."),
         ),
         "transformation": (
             _("A data transformation does not run."),
-            _("Delete it. A script task or a service task says facts, and a condition reads a fact by its name."),
+            _("Delete it. A script task or a service task records facts, and a condition reads a fact by its name."),
         ),
         "operationRef": (
             _("An interface to the outside is not called."),
-            _("Delete it; what a service task does stands in its property operation."),
+            _("Delete it. What a service task does is written in its property operation."),
         ),
         "import": (
             _("Definitions outside the file are not read."),
-            _("Delete it, and draw everything that is used in this file."),
+            _("Delete it, and draw everything you use in this file."),
         ),
         "performer": (_("performer is not read."), _PERFORMER),
         "humanPerformer": (_("humanPerformer is not read."), _PERFORMER),
@@ -93,7 +92,7 @@ ELEMENTS = _named(
         "resourceRole": (_("resourceRole is not read."), _PERFORMER),
         "eventDefinitionRef": (
             _("A reference to an event definition elsewhere does not run."),
-            _("Draw the timer or the message in this event itself."),
+            _("Draw the timer or the message directly in this event."),
         ),
         "choreography": (_("A choreography does not run."), _CHOREOGRAPHY),
         "globalChoreographyTask": (_("A choreography does not run."), _CHOREOGRAPHY),
@@ -102,18 +101,18 @@ ELEMENTS = _named(
 """Element of the BPMN namespace -> why it is refused."""
 
 _CODE = _("Code in a diagram does not run.")
-_OPERATION = _("Use the property operation; what it can do is in docs/reference/bpmn.md.")
+_OPERATION = _("Use the property operation. What it can do is listed in docs/reference/bpmn.md.")
 
 CAMUNDA = _named(
     "camunda",
     {
         "executionListener": (
             _CODE,
-            _("Delete the listener. To record a fact use the property fact:<name> of a service task."),
+            _("Delete the listener. To record a fact, use the property fact:<name> of a service task."),
         ),
         "taskListener": (
             _CODE,
-            _("Delete the listener. To record a fact use a form field or the property fact:<name> of a service task."),
+            _("Delete the listener. To record a fact, use a form field or the property fact:<name> of a service task."),
         ),
         "inputOutput": (
             _("Input and output mappings do not run here."),
@@ -134,7 +133,7 @@ CAMUNDA = _named(
         "assignee": (_("A case is not assigned to a person by name."), _PERFORMER),
         "candidateUsers": (_("A case is not assigned to a person by name."), _PERFORMER),
         "candidateStarterUsers": (
-            _("It cannot be laid down that one person starts it."),
+            _("The diagram cannot say that one particular person starts it."),
             _("Write camunda:candidateStarterGroups, such as town:case_officer."),
         ),
         "dueDate": (
@@ -145,23 +144,23 @@ CAMUNDA = _named(
         "formHandlerClass": (_CODE, _("Use camunda:formRef with the id of the form.")),
         "formRefBinding": (
             _("Forms are always deployed together with the diagram."),
-            _("Choose deployment as the binding."),
+            _("Set the binding to deployment."),
         ),
         "formRefVersion": (
-            _("Forms are always deployed together with the diagram; no other version can be chosen."),
-            _("Choose deployment as the binding, and delete the version."),
+            _("Forms are always deployed together with the diagram. No other version can be chosen."),
+            _("Set the binding to deployment, and delete the version."),
         ),
         "initiator": (
             _("initiator has no effect."),
-            _("The starting unit is recorded in the fact that the process property starter names."),
+            _("The starting unit is recorded in the fact given in the process property starter."),
         ),
         "collection": (_("Multi-instance does not run."), _LOOP),
         "elementVariable": (_("Multi-instance does not run."), _LOOP),
-        "resource": (_("A condition cannot use a script file."), _("Write the condition itself as an expression.")),
+        "resource": (_("A condition cannot use a script file."), _("Write the condition directly as an expression.")),
         "decisionRef": (_("Decision tables do not run."), _("Draw an exclusive gateway.")),
         "variableName": (
             _("A variable event does not run."),
-            _("Draw an exclusive gateway where the fact has been recorded."),
+            _("Draw an exclusive gateway after the fact is recorded."),
         ),
     },
 )
@@ -173,17 +172,17 @@ ATTRIBUTES = _named(
         "language": (
             _("There is only one expression language."),
             _(
-                "Delete language, and write the condition in our expression language, such as approval_outcome "
-                '== "approve".'
+                "Delete language, and write the condition in the expression language of this system, such as "
+                'approval_outcome == "approve".'
             ),
         ),
         "operationRef": (
             _("An interface to the outside is not called."),
-            _("Delete it; what a service task does stands in its property operation."),
+            _("Delete it. What a service task does is written in its property operation."),
         ),
         "isForCompensation": (
             _("Compensation does not run."),
-            _("Draw the withdrawal or correction as a step of its own."),
+            _("Draw the withdrawal or correction as a separate step."),
         ),
         "startQuantity": (_("The number of tokens can only be 1."), _("Delete startQuantity.")),
         "completionQuantity": (_("The number of tokens can only be 1."), _("Delete completionQuantity.")),
@@ -198,20 +197,42 @@ ATTRIBUTES = _named(
 """Attributes without a namespace -> why they, or their value, are refused."""
 
 _ONCE = (
-    _("What the system does by itself, or nobody, is done once."),
-    _("Draw a sub-process around it and give that the marker."),
+    _("A step that waits for its period or for a message waits only once."),
+    _("Draw a sub-process around it, and set the marker on the sub-process."),
 )
 _MARKERS = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
 
+_HOW_IT_BEGINS = _(
+    "Delete it. A case begins by its form, at a time, by a message or by a signal; what waits for a condition is an event "
+    "behind the start."
+)
+
 MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
-    **{kind: _named(kind, dict.fromkeys(_MARKERS, _ONCE)) for kind in (*OPERATING, *PASSED, "receiveTask")},
+    "startEvent": _named(
+        "startEvent",
+        {
+            "conditionalEventDefinition": (
+                _("A condition reads the facts of a case, and before a case begins there are none."),
+                _HOW_IT_BEGINS,
+            ),
+            "errorEventDefinition": (
+                _("An error comes from within a case, so only an event sub-process begins by one."),
+                _HOW_IT_BEGINS,
+            ),
+            "escalationEventDefinition": (
+                _("An escalation comes from within a case, so only an event sub-process begins by one."),
+                _HOW_IT_BEGINS,
+            ),
+        },
+    ),
+    "receiveTask": _named("receiveTask", dict.fromkeys(_MARKERS, _ONCE)),
     "subProcess": _named(
         "subProcess",
         {
             "laneSet": (
-                _("The lanes of a sub-process do not say who handles what is in it."),
+                _("Lanes inside a sub-process do not decide who handles the steps in it."),
                 _(
-                    "Delete them: its steps are in the lane in which the sub-process stands. Where somebody else handles "
+                    "Delete them. The steps in it belong to the lane of the sub-process. If somebody else handles "
                     "one, write the properties unit and role on that step."
                 ),
             ),

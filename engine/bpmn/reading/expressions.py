@@ -114,19 +114,19 @@ def _check(node: ast.AST, depth: int) -> None:
     if depth > DEPTH_LIMIT:
         raise _error(node, _("The expression is nested too deeply."))
     if isinstance(node, ast.expr) and type(node) not in _NODES:
-        raise _error(node, _("An expression cannot have this (%(name)s).", name=type(node).__name__))
+        raise _error(node, _("An expression cannot contain this (%(name)s).", name=type(node).__name__))
     match node:
         case ast.Constant(value=value) if type(value) not in (type(None), bool, int, float, str):
-            raise _error(node, _("An expression can only have text, numbers, True, False and None."))
+            raise _error(node, _("An expression can only contain text, numbers, True, False and None."))
         case ast.Constant(value=str(value)) if not _is_storable(value):
-            raise _error(node, _("The text has special characters that cannot be seen."))
+            raise _error(node, _("The text contains special characters that cannot be seen."))
         case ast.Name(id=name):
             _require_public(node, name)
         case ast.Attribute(attr=name):
             _require_public(node, name)
         case ast.Call(func=func, keywords=keywords):
             if keywords:
-                raise _error(node, _("A function is called without names of parameters."))
+                raise _error(node, _("A function is called without parameter names."))
             if not isinstance(func, ast.Name | ast.Attribute):
                 raise _error(node, _("A function can only be called by its name."))
             if isinstance(func, ast.Attribute) and func.attr not in {name for _, name in METHODS}:
@@ -201,7 +201,7 @@ class _Run:
                 self.require_plain(key, node, depth + 1)
                 self.require_plain(item, node, depth + 1)
         else:
-            raise _error(node, _("An expression can only use text, numbers, dates and lists of them."))
+            raise _error(node, _("An expression can only use text, numbers, dates and lists of these."))
 
 
 def _name(run: _Run, node: ast.Name) -> Any:
@@ -275,7 +275,7 @@ def _compare(run: _Run, node: ast.Compare) -> bool:
         run.require_plain(left, node)
         run.require_plain(right, node)
         if isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) and (left is None or right is None):
-            raise _error(node, _("A value that has not been filled in cannot be greater or less."))
+            raise _error(node, _("A value that has not been filled in cannot be compared as larger or smaller."))
         if not _attempt(
             node, partial(COMPARE[type(op)], left, right), lambda: _("These two values cannot be compared.")
         ):
@@ -302,7 +302,7 @@ def _formatted(run: _Run, node: ast.FormattedValue) -> str:
         raise _error(node, _("A value in a text cannot have a format."))
     value = run.visit(node.value)
     if not (value is None or isinstance(value, _SCALARS)):
-        raise _error(node, _("Only a single value can stand in a text."))
+        raise _error(node, _("Only a single value can be put into a text."))
     return str(value)
 
 
@@ -324,7 +324,7 @@ def _call(run: _Run, node: ast.Call) -> Any:
         if function is None:
             raise _error(node, _("There is no function called %(name)s.", name=name[:80]))
         called = partial(function, *arguments)
-    result = _attempt(node, called, lambda: _("The arguments of %(name)s are not right.", name=name))
+    result = _attempt(node, called, lambda: _("The arguments of %(name)s are not correct.", name=name))
     run.require_plain(result, node)
     return result
 
@@ -342,7 +342,7 @@ def _comprehension(run: _Run, node: ast.ListComp | ast.GeneratorExp) -> list[Any
             return
         generator = node.generators[depth]
         if not isinstance(generator.target, ast.Name):
-            raise _error(node, _("A loop can use one name only."))
+            raise _error(node, _("A loop can use only one name."))
         items = run.visit(generator.iter)
         if type(items) not in (list, tuple, dict):
             raise _error(node, _("Only a list can be looped over."))

@@ -18,6 +18,8 @@ class Flow:
     source: str
     target: str
     condition: str | None
+    is_link: bool = False
+    """Whether it is a pair of link events, which no line connects."""
 
 
 def read_flows(process: etree._Element) -> dict[str, Flow]:
@@ -49,7 +51,7 @@ def _links(process: etree._Element) -> Iterator[Flow]:
             target = catching.get((node.getparent(), name))
             if target is not None:
                 source = node.get("id", "")
-                yield Flow(_id(source, target, seen), name, source, target, None)
+                yield Flow(_id(source, target, seen), name, source, target, None, is_link=True)
 
 
 def _link_names(node: etree._Element) -> Iterator[str]:

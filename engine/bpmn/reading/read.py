@@ -25,9 +25,9 @@ FILE_ENCODING = Rule("file-encoding", _("A file is encoded as UTF-8, UTF-16, GB1
 FILE_ELEMENTS = Rule("file-elements", _("A file does not have too many elements."))
 FILE_DEPTH = Rule("file-depth", _("A file is not nested too deeply."))
 FILE_ATTRIBUTES = Rule("file-attributes", _("An element does not have too many attributes."))
-FILE_UNREADABLE = Rule("file-unreadable", _("A file is there and can be read."))
+FILE_UNREADABLE = Rule("file-unreadable", _("A file exists and can be read."))
 FILE_PLACE = Rule(
-    "file-place", _("What lies beside the diagrams lies where a procedure looks for it."), Severity.WARNING
+    "file-place", _("Files stored with the diagrams are where a procedure looks for them."), Severity.WARNING
 )
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SIZE_LIMIT = 2 * 1024 * 1024
@@ -62,7 +62,7 @@ def as_utf8(data: bytes) -> bytes:
 def read_as_written(data: bytes) -> etree._Element:
     """The root of a BPMN 2.0 file as it was written. Raises as `read_diagram`."""
     if not data.strip():
-        raise _refused(FILE_EMPTY, _("The file is empty."), _("Export it from the modeler again."))
+        raise _refused(FILE_EMPTY, _("The file is empty."), _("Export it again from the modeler."))
     if len(data) > SIZE_LIMIT:
         raise _refused(
             FILE_TOO_LARGE,
@@ -79,7 +79,7 @@ def read_as_written(data: bytes) -> etree._Element:
         raise _refused(
             FILE_DOCTYPE,
             _("The file has a DOCTYPE declaration."),
-            _("A BPMN file needs none. Delete it and deploy the file again."),
+            _("A BPMN file does not need one. Delete it, and deploy the file again."),
         )
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, remove_pis=True,
@@ -122,7 +122,7 @@ def _require_limits(root: etree._Element) -> None:
         raise _refused(
             FILE_DOCTYPE,
             _("The file has a DOCTYPE declaration."),
-            _("A BPMN file needs none. Delete it and deploy the file again."),
+            _("A BPMN file does not need one. Delete it, and deploy the file again."),
         )
     if (tree.docinfo.encoding or "UTF-8").upper() not in _ENCODINGS:
         raise _refused(
@@ -144,17 +144,17 @@ def _require_limits(root: etree._Element) -> None:
             raise _refused(
                 FILE_DEPTH,
                 _("The file is nested more than %(most)s levels deep.", most=DEPTH_LIMIT),
-                _("Export it once more from the modeler."),
+                _("Export it again from the modeler."),
             )
         if isinstance(node.tag, str) and len(node.attrib) > ATTRIBUTE_LIMIT:
             raise _refused(
                 FILE_ATTRIBUTES,
                 _(
-                    "The element in line %(line)s has more than %(most)s attributes.",
+                    "The element on line %(line)s has more than %(most)s attributes.",
                     line=node.sourceline,
                     most=ATTRIBUTE_LIMIT,
                 ),
-                _("Export it once more from the modeler."),
+                _("Export it again from the modeler."),
             )
         stack.extend((child, depth + 1) for child in node)
 

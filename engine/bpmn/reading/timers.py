@@ -16,8 +16,7 @@ LEAST = timedelta(minutes=1)
 MOST = timedelta(days=3653)
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _DURATION = re.compile(
-    r"P(?=.)(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,4})D)?"
-    r"(?:T(?=.)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,9})S)?)?"
+    "P(?=.)(?:(?P<weeks>\\d{1,4})W)?(?:(?P<days>\\d{1,4})D)?(?:T(?=.)(?:(?P<hours>\\d{1,6})H)?(?:(?P<minutes>\\d{1,8})M)?(?:(?P<seconds>\\d{1,9})S)?)?"
 )
 _ISO = re.compile(r"\s*(R\d*/|P[\dT]|P$)")
 
@@ -41,7 +40,7 @@ def read_duration(text: str) -> timedelta | None:
     duration = timedelta(**{unit: int(number) for unit, number in match.groupdict().items() if number})
     if not LEAST <= duration <= MOST:
         raise ExpressionError(
-            _("The duration %(text)s is out of bounds: at least 1 minute, at most 10 years.", text=text)
+            _("The duration %(text)s is outside the limits: at least 1 minute, at most 10 years.", text=text)
         )
     return duration
 
@@ -68,5 +67,5 @@ def read_instant(text: str) -> datetime | None:
         return require_aware(instant)
     except ValueError:
         raise ExpressionError(
-            _("The instant %(text)s has no time zone, such as in 2026-10-10T00:00:00+08:00.", text=text)
+            _("The instant %(text)s has no time zone. Write it as in 2026-10-10T00:00:00+08:00.", text=text)
         ) from None

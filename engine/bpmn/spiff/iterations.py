@@ -43,7 +43,7 @@ class Several(Activity, ABC):
         value = running(task).value(task, expression)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST:
             sentence = _(
-                "How often this is done is to be a number from 0 to %(most)s, not %(value)s.",
+                "The number of times must be a whole number from 0 to %(most)s, not %(value)s.",
                 most=MOST,
                 value=repr(value)[:40],
             )
@@ -143,7 +143,7 @@ class Many(Several):
         found = running(task).value(task, many.collection)
         if not isinstance(found, list | tuple) or len(found) > MOST:
             sentence = _(
-                "What this is done for is to be a list of at most %(most)s items; %(collection)s is none.",
+                "The list of items to handle must be a list of at most %(most)s items, but %(collection)s is not.",
                 most=MOST,
                 collection=many.collection[:80],
             )

@@ -104,6 +104,6 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         """Raises WorkflowFault where there is none, though something leads on."""
         found = [flow for flow in self.flows if flow.id == self.element.default_flow]
         if self.flows and not found:
-            sentence = _("The diagram cannot go on as it is drawn: no condition is true, and there is no default flow.")
+            sentence = _("The case cannot go on as drawn: no condition is true, and there is no default flow.")
             raise WorkflowFault(sentence, self.bpmn_id, undecided=True)
         return found

@@ -312,8 +312,8 @@ class Running:
         self._spent[key] = spent = self._spent.get(key, 0) + 1
         if spent > STEP_BUDGET:
             sentence = _(
-                "More than %(most)s automatic steps, and it has not stopped: the diagram may have a loop that "
-                "turns by itself.",
+                "After more than %(most)s automatic steps the case has not stopped. The diagram may have a loop that "
+                "runs without end.",
                 most=STEP_BUDGET,
             )
             raise WorkflowFault(sentence, task.task_spec.bpmn_id)

@@ -303,7 +303,7 @@ class Workflow:
             raise
         except SpiffWorkflowException as error:
             spec = getattr(error, "task_spec", None) or getattr(getattr(error, "task", None), "task_spec", None)
-            sentence = _("The diagram cannot go on as it is drawn: %(error)s", error=str(error))
+            sentence = _("The case cannot go on as drawn: %(error)s", error=str(error))
             raise WorkflowFault(sentence, getattr(spec, "bpmn_id", None), undecided=True) from error
 
 

@@ -15,15 +15,15 @@ from engine.runtime.step.step import Step
 from engine.states import InstanceStatus
 
 WHAT: Mapping[str, Message] = {
-    TIMER: pgettext("awaited", "Waits for its time"),
-    CONDITIONAL: pgettext("awaited", "Waits until its condition holds"),
-    MESSAGE: pgettext("awaited", "Waits until somebody presses it"),
+    TIMER: pgettext("awaited", "Waiting for its time"),
+    CONDITIONAL: pgettext("awaited", "Waiting for its condition"),
+    MESSAGE: pgettext("awaited", "Waiting for somebody to press it"),
 }
 
 
 FROM_OTHERS: Mapping[str, Message] = {
-    MESSAGE: pgettext("awaited", "Waits for a message of another case"),
-    SIGNAL: pgettext("awaited", "Waits for a signal"),
+    MESSAGE: pgettext("awaited", "Waiting for a message from another case"),
+    SIGNAL: pgettext("awaited", "Waiting for a signal"),
 }
 
 

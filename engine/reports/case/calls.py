@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
-from engine.bpmn.reading.elements import Diagram
-from engine.db.case import case_of
 from engine.db.english import english_of
 from engine.db.tables import process_instance, task
 from engine.deployments.definitions import Definition
@@ -18,6 +15,7 @@ from engine.messages import Name
 from engine.organisation.assignment import Actor, InstanceSubject, may
 from engine.reports.parts.names import Names, UnitName
 from engine.runtime.instances import instances
+from engine.runtime.step.step import Step
 from engine.states import InstanceStatus, TaskStatus
 
 
@@ -44,30 +42,20 @@ class Called:
     visible: bool
 
 
-def running_calls(tx: Connection, instance_id: str, diagram: Diagram) -> Iterator[Call]:
-    """What the instance waits for now, the oldest first."""
-    elements = {element.called.key: element for element in diagram.of_kind("callActivity") if element.called}
-    running = (
-        row for row in case_of(tx, instance_id).children() if row.origin_task_id and row.status != InstanceStatus.ENDED
+def running_calls(step: Step) -> Iterator[Call]:
+    """What the instance waits for now, the oldest first: each with the element that waits, which the open call itself names."""
+    elements = step.definition.diagram.elements
+    waiting = (
+        {} if step.workflow.completed else {call.id: elements[call.element_id] for call in step.workflow.open_calls()}
     )
+    running = (row for row in step.case.children() if row.status != InstanceStatus.ENDED)
     for row in sorted(running, key=lambda row: (row.started_at, row.number)):
-        if (element := elements.get(row.key)) is not None:
+        if (element := waiting.get(row.origin_task_id or "")) is not None:
             yield Call(element.id, element.name, row.id, row.number, row.started_at)
 
 
-def calls(tx: Connection, instance_id: str, definition: Definition, actor: Actor, names: Names) -> list[Called]:
-    diagram = definition.diagram
-    return [_called(tx, call, definition, actor, names) for call in running_calls(tx, instance_id, diagram)]
-
-
-def _running(instance_ids: Sequence[str]) -> Select[Any]:
-    columns = [column for column in process_instance.c if column.name not in ("state", "taken")]
-    statement = select(*columns).where(
-        process_instance.c.origin_instance_id.in_(instance_ids),
-        process_instance.c.origin_task_id.is_not(None),
-        process_instance.c.status != InstanceStatus.ENDED,
-    )
-    return statement.order_by(process_instance.c.started_at, process_instance.c.number)
+def calls(step: Step, actor: Actor, names: Names) -> list[Called]:
+    return [_called(step.tx, call, step.definition, actor, names) for call in running_calls(step)]
 
 
 def _called(tx: Connection, call: Call, definition: Definition, actor: Actor, names: Names) -> Called:

@@ -19,6 +19,7 @@ from engine.db.values import decode
 from engine.errors import NotFound
 from engine.forms.schema import Field
 from engine.messages import Name, Text
+from engine.messages import gettext as _
 from engine.organisation import units
 from engine.organisation.assignment import Actor, InstanceSubject, OwnSubject, may
 from engine.organisation.people import ROLES
@@ -29,10 +30,11 @@ from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.sent import seen_since
 from engine.runtime.collaboration import comments, copies, corrections
 from engine.runtime.collaboration.comments import Mentionable
-from engine.runtime.collaboration.corrections import Said
+from engine.runtime.collaboration.correctable import Said, correctable, key_of
 from engine.runtime.instances import cancelling, instances
 from engine.runtime.step.context import Context
 from engine.runtime.step.free_text import Raw, one
+from engine.runtime.step.step import Step
 from engine.states import CorrectionStatus, InstanceStatus
 
 
@@ -69,9 +71,14 @@ class CopyLine:
 
 @dataclass(frozen=True)
 class CorrectionLine:
+    """`key` is the fact's name, with the iteration in which it was said if it was said in one; `which` says in words which
+    of several it was, where the unit alone does not tell."""
+
     id: str
+    key: str
     name: str
     label: Name
+    which: Text
     old: Text
     new: Text
     reason: str
@@ -86,10 +93,14 @@ class CorrectionLine:
 
 @dataclass(frozen=True)
 class CorrectableLine:
-    """A fact that this person may propose to correct; `waiting`: a correction of it waits already."""
+    """A fact that this person may propose to correct; `waiting`: a correction of it waits already.
 
-    name: str
+    `key` and `which` as of `CorrectionLine`.
+    """
+
+    key: str
     label: Name
+    which: Text
     words: Text
     waiting: bool
 
@@ -103,7 +114,7 @@ class Collaboration:
     corrections: list[CorrectionLine]
     correctable: list[CorrectableLine]
     corrected: Mapping[str, Text]
-    """The value that was first said, in words, of every fact that has been corrected."""
+    """The value that was first said, in words, of every fact that has been corrected; not of what each of several answered."""
     may_comment: bool
     may_copy: bool
     may_remark: bool
@@ -124,7 +135,9 @@ class Proposal:
 
     number: str
     title: str
+    key: str
     field: Field
+    which: Text
     words: Text
     value: str
     reason: str
@@ -152,9 +165,9 @@ def of_instance(tx: Connection, context: Context, actor: Actor, number: str) -> 
     may_copy = may(actor, "send_copy", InstanceSubject(at_work)).allowed
     step = instances.look(tx, context, row, actor)
     fields = {field.key: field for form in step.definition.forms.values() for field in form.fields}
-    unissued = readers.unissued(tx, row.id, step.definition, actor)
-    found = [line for line in _corrections(tx, row.id, fields, names) if line.name not in unissued]
-    said = corrections.correctable(step) if row.status == InstanceStatus.RUNNING else {}
+    untold = readers.corrections_kept_back(tx, row.id, step.definition, actor)
+    found = [line for line in _corrections(step, fields, names) if line.id not in untold]
+    said = correctable(step) if row.status == InstanceStatus.RUNNING else {}
     every = units.every(tx, context.now) if may_copy else []
     return Collaboration(
         number=number,
@@ -162,8 +175,8 @@ def of_instance(tx: Connection, context: Context, actor: Actor, number: str) -> 
         comments=[] if only_reader else _comments(tx, context, actor, row.id, names),
         copies=_copies(tx, actor, row.id, names, only_reader),
         corrections=[line for line in found if not only_reader or line.status == CorrectionStatus.APPROVED],
-        correctable=_correctable(actor, said, found, names),
-        corrected={line.name: line.old for line in reversed(found) if line.status == CorrectionStatus.APPROVED},
+        correctable=_correctable(step, actor, said, found, names),
+        corrected={line.key: line.old for line in reversed(found) if line.status == CorrectionStatus.APPROVED},
         may_comment=may_comment,
         may_copy=may_copy,
         may_remark=row.status != InstanceStatus.ENDED and may(actor, "remark", InstanceSubject(at_work)).allowed,
@@ -181,13 +194,16 @@ def proposal(
 ) -> Proposal:
     """The value as it stands, or as it was sent. Raises NotFound, NotAllowed, and Refused when nothing is corrected now."""
     row = instances.find(tx, number, actor)
-    said = corrections.to_correct(tx, context, actor, row, name)
+    step, said = corrections.to_correct(tx, context, actor, row, name)
+    names = Names(tx)
     value = as_sent(said.value)[0] if sent is None else one(sent, said.name)
     return Proposal(
         number=number,
         title=row.title,
+        key=said.key,
         field=said.field,
-        words=in_words(said.field, said.value, Names(tx)),
+        which=_which(step, said, names),
+        words=in_words(said.field, said.value, names),
         value=value,
         reason=one(sent or {}, "reason"),
         leaders=said.unit_name,
@@ -199,7 +215,7 @@ def correction_view(tx: Connection, context: Context, actor: Actor, correction_i
     row = corrections.find(tx, correction_id, actor)
     instance = case_of(tx, row.instance_id).whole
     step, names = instances.look(tx, context, instance, actor), Names(tx)
-    if row.name in readers.unissued(tx, instance.id, step.definition, actor):
+    if row.id in readers.corrections_kept_back(tx, instance.id, step.definition, actor):
         raise NotFound
     fields = {field.key: field for form in step.definition.forms.values() for field in form.fields}
     unit = names.unit(row.unit_code)
@@ -208,7 +224,7 @@ def correction_view(tx: Connection, context: Context, actor: Actor, correction_i
     return CorrectionView(
         number=instance.number,
         title=instance.title,
-        line=_correction(row, fields, names),
+        line=_correction(step, row, fields, names),
         refusal=decision.reason,
         may_take_back=row.status == CorrectionStatus.OPEN and may(actor, "take_back_correction", own).allowed,
     )
@@ -269,19 +285,21 @@ def _copies(tx: Connection, actor: Actor, instance_id: str, names: Names, only_r
     ]
 
 
-def _corrections(tx: Connection, instance_id: str, fields: Mapping[str, Field], names: Names) -> list[CorrectionLine]:
+def _corrections(step: Step, fields: Mapping[str, Field], names: Names) -> list[CorrectionLine]:
     """The latest first."""
-    rows = sorted(case_of(tx, instance_id).rows(correction), key=lambda row: row.id)
+    rows = sorted(step.case.rows(correction), key=lambda row: row.id)
     latest_first = sorted(rows, key=lambda row: row.proposed_at, reverse=True)
-    return [_correction(row, fields, names) for row in latest_first]
+    return [_correction(step, row, fields, names) for row in latest_first]
 
 
-def _correction(row: CorrectionRow, fields: Mapping[str, Field], names: Names) -> CorrectionLine:
+def _correction(step: Step, row: CorrectionRow, fields: Mapping[str, Field], names: Names) -> CorrectionLine:
     field = fields[row.name]
     return CorrectionLine(
         id=row.id,
+        key=key_of(step.scopes, row),
         name=row.name,
         label=field.label,
+        which=_which(step, row, names),
         old=in_words(field, decode(row.old_value), names),
         new=in_words(field, decode(row.new_value), names),
         reason=row.reason,
@@ -296,11 +314,31 @@ def _correction(row: CorrectionRow, fields: Mapping[str, Field], names: Names) -
 
 
 def _correctable(
-    actor: Actor, said: Mapping[str, Said], found: list[CorrectionLine], names: Names
+    step: Step, actor: Actor, said: Mapping[str, Said], found: list[CorrectionLine], names: Names
 ) -> list[CorrectableLine]:
-    waiting = {line.name for line in found if line.status == CorrectionStatus.OPEN}
+    waiting = {line.key for line in found if line.status == CorrectionStatus.OPEN}
     return [
-        CorrectableLine(name, item.field.label, in_words(item.field, item.value, names), name in waiting)
-        for name, item in said.items()
+        CorrectableLine(
+            key,
+            item.field.label,
+            _which(step, item, names),
+            in_words(item.field, item.value, names),
+            key in waiting,
+        )
+        for key, item in said.items()
         if may(actor, "propose_correction", OwnSubject(item.unit_code, item.unit_name)).allowed
     ]
+
+
+def _which(step: Step, said: Said | CorrectionRow, names: Names) -> Text:
+    """For what the unit has answered here, or which time it was; empty for what is asked once, or of that unit by itself."""
+    apart = list(step.scopes.heard_in(said.scope_id))[-1]
+    if apart is None:
+        return ""
+    iteration = step.scopes.get(apart)
+    if iteration.item == said.unit_code:
+        return ""
+    if isinstance(iteration.item, str):
+        unit = names.unit(iteration.item)
+        return unit.name if unit else iteration.item
+    return _("No. %(number)s", number=(iteration.position or 0) + 1)

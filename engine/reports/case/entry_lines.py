@@ -61,7 +61,7 @@ def lines(tx: Connection, row: AuditEntryRow, seen: Seen) -> list[LogLine]:
             return [line("claimed", seen.task(entry.task), pgettext("history", "Released"))]
         case entries.LetGo():
             gone = seen.names.person(entry.person)
-            note = _("%(person)s holds the post no longer; whoever does can claim it", person=gone)
+            note = _("%(person)s no longer holds the post; somebody who does can claim it", person=gone)
             return [line("claimed", seen.task(entry.task), BACK_TO_POST, note, by_system=True)]
         case entries.Urged():
             return [line("urged", seen.task(entry.task), pgettext("history", "Chased"), entry.reason)]
@@ -144,7 +144,7 @@ def _is_kept_back(entry: Entry, row: AuditEntryRow, seen: Seen) -> bool:
     if is_internal(entry) and row.unit_code != seen.reader.unit_code and not seen.reader.oversees:
         return True
     proposal = entries.CorrectionProposed | entries.CorrectionRejected | entries.CorrectionTakenBack
-    return isinstance(entry, proposal) and entry.name in seen.unissued
+    return isinstance(entry, proposal) and entry.correction in seen.corrections_kept_back
 
 
 def _said(tx: Connection, entry: AmongColleagues, row: AuditEntryRow, seen: Seen) -> Text:

@@ -108,8 +108,8 @@ class Seen:
     """The documents that a unit has made for its own files."""
     drafts: frozenset[str]
     """The done tasks whose answers are drafts to this reader."""
-    unissued: frozenset[str]
-    """The facts whose last value is a draft to this reader."""
+    corrections_kept_back: frozenset[str]
+    """The corrections of which this reader is not told."""
     untold: frozenset[str]
     """The documents of which this reader is not told."""
     units: frozenset[str] | None
@@ -148,8 +148,8 @@ def _of_period(seen: Seen, key: str, words: Text, due: str | None, line: Callabl
 def _thrown(event: Thrown) -> Text:
     """What was thrown, and what has become of it."""
     if event.kind == ERROR:
-        return pgettext("history", "Failed, and is dealt with") if event.caught else pgettext("history", "Failed")
-    return pgettext("history", "Escalated") if event.caught else pgettext("history", "Escalated, and noted")
+        return pgettext("history", "Failed, now being dealt with") if event.caught else pgettext("history", "Failed")
+    return pgettext("history", "Escalated") if event.caught else pgettext("history", "Escalated and recorded")
 
 
 def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[LogLine]:
@@ -169,7 +169,7 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
         case TakenBack():
             return [line("taken_back", seen.task(event.id), pgettext("history", "Undone"))]
         case Corrected():
-            if event.name in seen.unissued:
+            if event.correction in seen.corrections_kept_back:
                 return []
             note = sentences(corrected_words.change(event.old, event.new), event.opinion)
             label = corrected_words.called(event.name, event.label, seen.definition)
@@ -189,7 +189,7 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
             unit = seen.names.unit(event.unit)
             whom = unit.name if unit else event.unit
             added = isinstance(event, MemberAdded)
-            changed = _("%(unit)s added", unit=whom) if added else _("%(unit)s taken off", unit=whom)
+            changed = _("%(unit)s added", unit=whom) if added else _("%(unit)s removed", unit=whom)
             return [line("members", seen.definition.element_name(event.element), changed, event.reason)]
         case DocumentDelivered():
             if event.id and event.id in seen.untold:
@@ -259,9 +259,9 @@ _TELLINGS: Mapping[tuple[type[Event], str], Message] = {
     (Heard, SIGNAL): _("Signal received"),
 }
 _PERIOD_WORDS: Mapping[type[Event], Message] = {
-    PeriodCountedAnew: _("Checked against the new holidays, ends as before"),
+    PeriodCountedAnew: _("Checked against the new holiday arrangement; ends as before"),
     PeriodNoted: _("Corrected; the conclusion stays"),
-    PeriodGoesOn: _("Period goes on"),
+    PeriodGoesOn: _("Counting goes on"),
 }
 OVERDUE_NOTICE, MOVED_NOTICE = _("Overdue notice"), _("Notice of a changed period")
 _NOTICES = {
@@ -279,7 +279,7 @@ _MOVES: dict[str, Message] = {
     MoveReason.PAUSED: _("Period paused"),
     MoveReason.RESUMED: _("Period resumed"),
     MoveReason.CORRECTED: _("Recounted after a correction"),
-    MoveReason.CALENDAR: _("Recounted, since the holidays have changed"),
+    MoveReason.CALENDAR: _("Recounted, because the holiday arrangement has changed"),
 }
 _STANDINGS = {
     "running": _("Period began"),

@@ -15,7 +15,7 @@ from engine.db.rows import DeadlineRow, DocumentRow, TaskRow
 from engine.db.tables import audit_entry, deadline, document, notice, task
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
-from engine.messages import Name, Text, pgettext
+from engine.messages import Name, Text, pgettext, words
 from engine.messages import gettext as _
 from engine.notices.said import SAID, text_of
 from engine.organisation.assignment import Actor
@@ -43,7 +43,7 @@ from engine.runtime.step.facts import known
 from engine.runtime.step.step import Step
 from engine.states import InstanceStatus, TaskStatus, Undone
 
-WAITS_FOR_RESULT = pgettext("history", "Waits for its result")
+WAITS_FOR_RESULT = pgettext("history", "Waiting for its result")
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def steps(step: Step, names: Names, reader: Actor, events: Sequence[Awaited]) ->
         StepLine(
             "now", definition.element_name(call.element_id), None, call.number, call.started_at, WAITS_FOR_RESULT, ""
         )
-        for call in running_calls(tx, instance_id, diagram)
+        for call in running_calls(step)
     ]
     now += [StepLine("now", event.name, None, "", event.due_at, event.what, "") for event in events]
     coming: list[StepLine] = []
@@ -159,7 +159,7 @@ def log(
         documents={row.id: row.element_id or "" for row in case.rows(document)},
         kept=_kept_papers(tx, instance_id),
         drafts=readers.on_the_way(tx, instance_id, definition, reader),
-        unissued=readers.unissued(tx, instance_id, definition, reader),
+        corrections_kept_back=readers.corrections_kept_back(tx, instance_id, definition, reader),
         untold=unread_papers(tx, instance_id, reader),
         units=parties.known_to(tx, instance_id, reader.unit_code),
         said=_said(tx, instance_id),
@@ -257,10 +257,22 @@ def _delivered(row: DocumentRow, definition: Definition, names: Names, actor: Ac
     )
 
 
+def _unit_label(element: Element, unit: str, definition: Definition) -> Text:
+    """What a form calls the unit that an element names; of each unit in a list what it calls the list."""
+    lists = {one.many.item_name: one.many.collection for one in definition.diagram.scopes_around(element) if one.many}
+    own = {element.many.item_name: element.many.collection} if element.many else {}
+    fact = (lists | own).get(unit, unit)
+    label = definition.fact_label(fact)
+    return "" if label.drawn == fact else label
+
+
 def who_is_asked(element: Element, definition: Definition) -> Text:
-    """Who will be asked to do a step: its lane, or the posts that it names itself; nobody for what is automatic."""
+    """Who will be asked to do a step: its lane, or whom it names itself; nobody for what is automatic."""
     if element.kind != "userTask":
         return ""
     if element.candidate_groups:
         return role_names([group.partition(":")[2] for group in element.candidate_groups])
+    if "role" in element.properties:
+        unit, roles = definition.diagram.asked(element)
+        return words(_unit_label(element, unit, definition), role_names(roles))
     return definition.lane_name(element.lane) if element.lane else ""

@@ -10,7 +10,6 @@ from engine.db.case import case_of
 from engine.db.rows import InstanceRow, TaskRow
 from engine.db.tables import task
 from engine.deadlines import deadlines
-from engine.deployments import definitions
 from engine.organisation.assignment import Actor
 from engine.reports.case.calls import running_calls
 from engine.reports.parts.names import Names, UnitName
@@ -46,12 +45,12 @@ def holders(tx: Connection, context: Context, actor: Actor, number: str) -> Hold
     rows = [found for found in case_of(tx, row.id).rows(task) if found.status == TaskStatus.OPEN]
     periods = _periods(tx, context, row, Names(tx)) if any(found.deadline_key for found in rows) else {}
     found = [_holder(one, Names(tx), periods.get(one.deadline_key or "")) for one in rows]
-    diagram = definitions.load(tx, row.definition_id).diagram
+    called = [] if rows else [call.number for call in running_calls(instances.look(tx, context, row, actor))]
     return Holders(
         title=row.title,
         number=row.number,
         tasks=sorted(found, key=lambda one: (one.period is None, one.period.due_at if one.period else None)),
-        called=[] if rows else [call.number for call in running_calls(tx, row.id, diagram)],
+        called=called,
     )
 
 

@@ -13,7 +13,7 @@ from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.reports.parts.readers import hides
 
-WITHHELD = _("This document says something confidential. Only the units that handle the case can open it.")
+WITHHELD = _("This document contains something confidential. Only the units that handle the case can open it.")
 
 
 def says_what_is_hidden(

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from engine.bpmn.reading.elements import Element
-from engine.db.tables import process_instance, retirement
+from engine.db.tables import audit_entry, process_instance, retirement
 from engine.deployments import definitions, starts, versions
 from engine.deployments import retirement as retiring
 from engine.deployments.along import tests_of
@@ -25,6 +25,7 @@ from engine.reports.parts.coming_starts import ComingStart, coming_starts
 from engine.reports.parts.drawing import Drawing, drawing_of
 from engine.reports.parts.examples import Example, example
 from engine.reports.parts.names import role_names
+from engine.runtime.step import audit
 from engine.runtime.step.context import Context
 from engine.states import InstanceStatus
 
@@ -142,6 +143,8 @@ class VersionView:
     drawing: Drawing
     tests: bytes | None
     """The file of its tests."""
+    outdated: frozenset[str]
+    """Those among them that did not pass when it was deployed, which was meant."""
 
 
 def listed(tx: Connection) -> list[Procedure]:
@@ -185,6 +188,7 @@ def version(tx: Connection, context: Context, key: str, number: int | None) -> V
         sha256=definitions.digest_of(tx, key, one.number),
         drawing=drawing_of(definition),
         tests=tests_of(tx, one.id),
+        outdated=_outdated(tx, key, one.number),
     )
 
 
@@ -194,6 +198,14 @@ def deployment(found: Procedure, number: int | None) -> Deployment:
         if one.number == number or (number is None and one.in_force):
             return one
     raise NotFound(_("There is no such version of the procedure."))
+
+
+def _outdated(tx: Connection, key: str, number: int) -> frozenset[str]:
+    """Which tests were deployed past, as the record of the procedures has it."""
+    chain = select(audit_entry.c.content).where(audit_entry.c.instance_id == audit.PROCEDURES)
+    deployed = tx.scalars(chain.where(audit_entry.c.kind.in_(("procedure_deployed", "version_restored"))))
+    told = [one.get("tests_outdated", ()) for one in deployed if (one["key"], one["version"]) == (key, number)]
+    return frozenset(name for names in told for name in names)
 
 
 def _procedure(tx: Connection, key: str, counted: Mapping[str, Cases]) -> Procedure:

@@ -239,7 +239,7 @@ def _lost(tx: Connection, actor: Actor, instance_id: str, kind: str, number: str
     except NotFound:
         if kind == NoticeKind.COPY:
             return _("The copy of %(number)s was revoked and can no longer be read.", number=number)
-        return _("Your present post does not see %(number)s. Ask the case officer if you need to know.", number=number)
+        return _("Your present post cannot see %(number)s. Ask the case officer if you need to know.", number=number)
     return ""
 
 

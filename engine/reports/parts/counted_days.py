@@ -39,7 +39,8 @@ def rule(record: Deadline, this_year: int) -> Text:
     if record.provisional:
         said.append(
             _(
-                "Holidays for that year are not announced yet, so this date is provisional; it is counted anew once they are."
+                "Holidays for that year are not announced yet, so this date is provisional. It is recounted once they "
+                "are."
             )
         )
     return sentences(*said)
@@ -72,7 +73,7 @@ def _rolled(record: Deadline) -> Message:
     counted = record.trace["counted"]
     meant, reason = counted[-1] if counted else (f"{local(record.start_at):%Y-%m-%d}", "")
     return _(
-        "Calendar days run on; the last one, %(day)s, is a day off (%(reason)s), so it moves to the next working day.",
+        "Calendar days run on. The last one, %(day)s, is a day off (%(reason)s), so it moves to the next working day.",
         day=When(date.fromisoformat(meant), "short"),
         reason=day_words(reason) if reason else pgettext("day", "day off"),
     )
@@ -92,14 +93,17 @@ def _moved(record: Deadline, move: Mapping[str, Any], this_year: int) -> Iterato
         yield _moved_end(move, moment, before)
     elif move["to"] != record.due_at.isoformat() and not record.is_open:
         yield _(
-            "The start was corrected on %(moment)s: by that it would have ended on %(day)s. The conclusion stays.",
+            "The start was corrected on %(moment)s. By the corrected start it should have ended on %(day)s. The "
+            "conclusion stays.",
             moment=moment,
             day=_last_day(move["to"]),
         )
     elif move["to"] == move["from"]:
         yield _("Recounted on %(moment)s after a correction; it ends as before.", moment=moment)
     else:
-        yield _("Recounted on %(moment)s after a correction; it ended on %(day)s before.", moment=moment, day=before)
+        yield _(
+            "Recounted on %(moment)s after a correction; previously it ended on %(day)s.", moment=moment, day=before
+        )
         if record.overdue_at is not None and move["from"] == record.overdue_at.isoformat():
             yield _("Was recorded as overdue on %(day)s, before the correction. The record stays.", day=before)
 
@@ -110,29 +114,29 @@ def _moved_end(move: Mapping[str, Any], moment: When, before: When) -> Message:
     if move["why"] == MoveReason.CALENDAR:
         calendars = {"old": str(move.get("calendar_from")), "new": str(move.get("calendar_to"))}
         return _(
-            "Recounted on %(moment)s, since the holidays have changed (calendar %(old)s → %(new)s); "
-            "it ended on %(day)s before.",
+            "Recounted on %(moment)s, because the holiday arrangement has changed (calendar %(old)s → %(new)s); "
+            "previously it ended on %(day)s.",
             **told,
             **calendars,
         )
     if "rule" not in move or "basis" not in move:
         match move["why"]:
             case MoveReason.EXTENDED:
-                return _("Extended on %(moment)s; it ended on %(day)s before.", **told)
+                return _("Extended on %(moment)s; previously it ended on %(day)s.", **told)
             case MoveReason.SHORTENED:
-                return _("Shortened on %(moment)s because of urgency; it ended on %(day)s before.", **told)
-        return _("Changed on %(moment)s; it ended on %(day)s before.", **told)
+                return _("Shortened on %(moment)s because of urgency; previously it ended on %(day)s.", **told)
+        return _("Changed on %(moment)s; previously it ended on %(day)s.", **told)
     ground = {"rule": move["rule"], "basis": move["basis"]}
     match move["why"]:
         case MoveReason.EXTENDED:
-            return _("Extended on %(moment)s (%(rule)s: %(basis)s); it ended on %(day)s before.", **told, **ground)
+            return _("Extended on %(moment)s (%(rule)s: %(basis)s); previously it ended on %(day)s.", **told, **ground)
         case MoveReason.SHORTENED:
             return _(
-                "Shortened on %(moment)s because of urgency (%(rule)s: %(basis)s); it ended on %(day)s before.",
+                "Shortened on %(moment)s because of urgency (%(rule)s: %(basis)s); previously it ended on %(day)s.",
                 **told,
                 **ground,
             )
-    return _("Changed on %(moment)s (%(rule)s: %(basis)s); it ended on %(day)s before.", **told, **ground)
+    return _("Changed on %(moment)s (%(rule)s: %(basis)s); previously it ended on %(day)s.", **told, **ground)
 
 
 def _last_day(due: str) -> When:

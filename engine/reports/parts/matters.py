@@ -55,7 +55,7 @@ class MatterLine:
     @property
     def who(self) -> Text:
         """Who is competent, in words: 市生态环境局, or 镇街."""
-        return self.unit.name if self.unit else _("the towns")
+        return self.unit.name if self.unit else _("the towns and subdistricts")
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,8 @@ def advise(asked: Field, form: Form, step: Step, values: Mapping[str, object]) -
         chosen = names.unit(str(values.get(receiver.key) or ""))
         if chosen is not None and _is_third(chosen, line):
             warned[receiver.key] = _(
-                "The list gives this matter to %(who)s, not to %(unit)s. Check it; if the list is wrong, you can go on.",
+                "The list gives this matter to %(who)s, not to %(unit)s. Check it. If the list is wrong, you can go "
+                "on.",
                 who=line.who,
                 unit=chosen.name,
             )

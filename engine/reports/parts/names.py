@@ -82,7 +82,7 @@ def result_name(definition: Definition, result: str | None, said: str | None) ->
 
 _OTHER_RESULTS: Mapping[str, Message] = {
     "withdrawn": pgettext("result", "Cancelled"),
-    "ended_by_office": pgettext("result", "Ended by the office"),
+    "ended_by_office": pgettext("result", "Ended by the administrator"),
     "ended_with_caller": _("Ended with the case that called it"),
     "called_off": _("Called off by the case that called it"),
     "ended_as_failed": pgettext("result", "Failed"),

@@ -16,7 +16,7 @@ from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.bpmn.reading.paths_ahead import elements_after
 from engine.db.case import case_of
 from engine.db.rows import TaskRow
-from engine.db.tables import audit_entry, case_link, document, party, task, unit
+from engine.db.tables import audit_entry, case_link, correction, document, party, task, unit
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.forms.schema import Field
@@ -132,11 +132,24 @@ def unissued(tx: Connection, instance_id: str, definition: Definition, reader: A
     return start.union(*(form.own_keys for form in forms))
 
 
-def may_know(tx: Connection, instance_id: str, definition: Definition, name: str, unit_code: str) -> bool:
-    """Whether the people of the unit are told what was said last under this name: it is no draft to them."""
+def corrections_kept_back(tx: Connection, instance_id: str, definition: Definition, reader: Actor) -> frozenset[str]:
+    """The ids of the corrections of which this reader is told nothing: what they correct is a draft to the reader, or what
+    another one of several has answered for itself.
+    """
+    case = case_of(tx, instance_id)
+    rows = case.rows(correction)
+    if not rows:
+        return frozenset()
+    several, names = apart(case), unissued(tx, instance_id, definition, reader)
+    drafts = on_the_way(tx, instance_id, definition, reader) if several else frozenset()
+    return frozenset(row.id for row in rows if (row.task_id in drafts if row.task_id in several else row.name in names))
+
+
+def may_know(tx: Connection, instance_id: str, definition: Definition, correction_id: str, unit_code: str) -> bool:
+    """Whether the people of the unit are told of the correction."""
     kind = tx.scalar(select(unit.c.kind).where(unit.c.code == unit_code)) or ""
     anybody = Actor("", "", unit_code, "", kind, frozenset({"case_officer"}))
-    return name not in unissued(tx, instance_id, definition, anybody)
+    return correction_id not in corrections_kept_back(tx, instance_id, definition, anybody)
 
 
 class _Linked(Protocol):

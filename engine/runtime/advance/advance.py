@@ -32,6 +32,7 @@ from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import blame, closing, incidents, telling
 from engine.runtime.advance.acting_step import ActingStep
+from engine.runtime.advance.answers_to_callers import Answers, in_turn
 from engine.runtime.advance.numbers import insert_instance, unnumbered
 from engine.runtime.advance.storing import store
 from engine.runtime.periods import calendar_change
@@ -52,8 +53,8 @@ CALL_DEPTH = 8
 """Procedures that may have called each other in a row."""
 
 WHAT_TO_DO = _(
-    "The system administrator checks it with lianban verify-audit, restores the records of this case from the backup, "
-    "and resumes it then."
+    "The system administrator checks it with lianban verify-audit, restores the records of this case from a back-up, "
+    "and then resumes it."
 )
 
 Event = Callable[[Step], None]
@@ -134,9 +135,9 @@ def _failure(step: Step, failure: Failure) -> Fault:
     """Why the instance has failed, in words."""
     about = {"step": step.definition.element_name(failure.element_id), "code": failure.name}
     sentence = (
-        _("'%(step)s' has thrown the error '%(code)s', and nothing in the diagram catches it.", **about)
+        _("'%(step)s' has thrown the error '%(code)s', but nothing in the diagram catches it.", **about)
         if failure.name
-        else _("'%(step)s' has thrown an error, and nothing in the diagram catches it.", **about)
+        else _("'%(step)s' has thrown an error, but nothing in the diagram catches it.", **about)
     )
     return Fault(step.instance_id, sentence, failure.element_id)
 
@@ -167,6 +168,20 @@ def _settle(step: Step) -> None:
 
     A period that was met and goes on is counted with the calendar in force, which may be another than the one it was met with.
     """
+    _go_on(step)
+    arm(step)
+    while step.met_while_beginning:
+        _meet_what_has_begun(step)
+        _go_on(step)
+        arm(step)
+    if step.reopened:
+        while step.reopened:
+            calendar_change.follow_period(step, step.deadlines[step.reopened.pop()])
+        arm(step)
+
+
+def _go_on(step: Step) -> None:
+    """Nothing automatic is left, and no clock whose period is met."""
     step.workflow.run()
     while step.clocks_to_close or step.tasks_to_end or step.collect():
         if step.clocks_to_close:
@@ -174,11 +189,15 @@ def _settle(step: Step) -> None:
         elif step.tasks_to_end:
             step.end_task(*step.tasks_to_end.pop(0))
         step.workflow.run()  # which looks at conditions first: facts may have been said
-    arm(step)
-    if step.reopened:
-        while step.reopened:
-            calendar_change.follow_period(step, step.deadlines[step.reopened.pop()])
-        arm(step)
+
+
+def _meet_what_has_begun(step: Step) -> None:
+    """What was met before it was counted is counted now, and met."""
+    met, step.met_while_beginning = step.met_while_beginning, []
+    for key, scope_id in met:
+        with step.within(scope_id):
+            step.meet(key)
+    step.met_while_beginning = []
 
 
 # --- calls between procedures ---
@@ -198,7 +217,7 @@ def _follow_calls(step: Step) -> None:
                 undo_points.forget(step.tx, step.instance_id)  # what has ended is not opened again
                 audit.append(step.tx, step.instance_id, step.now, CalledOff(child.number, result))
     if step.instance.get("origin_task_id") is not None:
-        _notify_caller(step)
+        in_turn(step, _notify_caller)
 
 
 def _begin(step: Step, beginning: Beginning) -> None:
@@ -206,7 +225,9 @@ def _begin(step: Step, beginning: Beginning) -> None:
     element = beginning.element
     if _depth(step) >= CALL_DEPTH:
         raise Fault(
-            step.instance_id, _("Procedures call each other more than %(limit)s deep.", limit=CALL_DEPTH), element.id
+            step.instance_id,
+            _("Procedures call one another more than %(limit)s levels deep.", limit=CALL_DEPTH),
+            element.id,
         )
     definition = definitions.begun(step.tx, step.definition, element)
     origin = {"origin_instance_id": step.instance_id, "origin_task_id": beginning.task_id}
@@ -240,33 +261,39 @@ def _require_units(child: Step, handed: Mapping[str, object]) -> None:
         codes = value if isinstance(value, list) else [value] if value is not None else []
         if not all(isinstance(code, str) and units.find(child.tx, code, child.now) for code in codes):
             raise WorkflowFault(
-                _("%(fact)s, which was handed to it, is no unit: %(value)s.", fact=name, value=str(value)[:40]),
+                _("%(fact)s, which was handed to it, is not a unit: %(value)s.", fact=name, value=str(value)[:40]),
                 names=frozenset({name}),
             )
 
 
-def _notify_caller(step: Step) -> None:
+def _notify_caller(step: Step, answers: Answers) -> bool:
     """The instance that called this one hears what escalated here, and goes on when this one has ended.
 
     When the caller cannot go on, it is parked alone: this instance stands as it is all the same. A caller that is parked
-    already hears of it when it is resumed, and one that has ended needs nothing.
+    already hears of it when it is resumed, and one that has ended needs nothing. Returns False when it was parked now.
     """
     tx, origin_id = step.tx, step.instance["origin_instance_id"]
     escalated = [one.name for one in step.workflow.thrown if one.kind == ESCALATION and not one.caught]
     if not escalated and not step.workflow.completed:
-        return
+        return True
     undo_points.forget(tx, step.instance_id)  # what the caller has heard cannot be undone here
     caller = lock(tx, origin_id)
     if caller is None or caller.status != InstanceStatus.RUNNING:
-        return
+        return True
     try:
         with tx.begin_nested():
-            _answer_call(tx, step.context, origin_id, step, escalated)
+            _answer_call(tx, step.context, origin_id, step, answers, escalated)
+    except AlreadyDone:
+        return True  # what was answered before it has ended the call
     except Fault as fault:
         incidents.park(tx, step.context, fault)
+        return False
+    return True
 
 
-def _answer_call(tx: Connection, context: Context, origin_id: str, child: Step, escalated: Iterable[str] = ()) -> None:
+def _answer_call(
+    tx: Connection, context: Context, origin_id: str, child: Step, answers: Answers, escalated: Iterable[str] = ()
+) -> None:
     """The call that waits for this instance has its escalations, and what has become of the instance if it has ended.
 
     An escalation may end the call: then it goes on there, and nothing is handed back. Raises AlreadyDone when the call is not
@@ -274,8 +301,9 @@ def _answer_call(tx: Connection, context: Context, origin_id: str, child: Step, 
     """
 
     def event(caller: Step) -> None:
-        if _call_of(caller, child) is None:
+        if (waiting := _call_of(caller, child)) is None:
             raise AlreadyDone
+        answers.count(origin_id, waiting.element_id)
         for code in escalated:
             if call := _call_of(caller, child):
                 caller.record(CalledEscalated(*_called(child), call.element_id, code))
@@ -317,7 +345,7 @@ def _say(step: Step, name: str, value: object) -> None:
         step.say(name, value)
     except TypeError:
         sentence = _(
-            "%(fact)s, which was handed over, is neither text, number, truth value nor date, nor a list of them.",
+            "%(fact)s, which is handed over, is not a text, a number, a truth value, a date or a list of these.",
             fact=name,
         )
         raise WorkflowFault(sentence, names=frozenset({name})) from None
@@ -333,7 +361,7 @@ def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
         if row.status == InstanceStatus.ENDED or escalated:
             called = fetch.one(tx, InstanceRow, select(process_instance).where(process_instance.c.id == row.id))
             with suppress(AlreadyDone):
-                _answer_call(tx, context, instance_id, _step_of(tx, context, called), escalated)
+                _answer_call(tx, context, instance_id, _step_of(tx, context, called), Answers(), escalated)
     parked = lock(tx, instance_id)
     if parked is None or parked.status != InstanceStatus.RUNNING:
         return

@@ -23,7 +23,7 @@ EMPTY: tuple[object, ...] = (None, "", [], False)
 class NotWorkedOut(Refused):
     """The step hangs on something that an earlier form says."""
 
-    default = _("An answer given before cannot be used here, so this cannot be done now. Nothing has changed.")
+    default = _("An earlier answer cannot be used here, so this step cannot be completed now. Nothing has changed.")
 
     def __init__(self, sentence: Text, fault: Fault) -> None:
         super().__init__(sentence)
@@ -98,15 +98,15 @@ def _of_an_earlier_form(step: Step, field: Field, what: Text) -> Message:
     about = {"step": _step_of(step, field), "field": field.label, "what": what}
     if step.facts.get(field.key) in EMPTY:
         return _(
-            "'%(field)s' of '%(step)s' is empty, so %(what)s cannot be worked "
-            "out. This step cannot be done now, and nothing "
-            "has changed. Correct '%(field)s' first, or send it back to that step to be filled in again.",
+            "'%(field)s' in '%(step)s' is empty, so %(what)s cannot be worked out. This step cannot be completed now, "
+            "and nothing has changed. Correct '%(field)s' first, or send the case back to that step to be filled in "
+            "again.",
             **about,
         )
     return _(
-        "'%(field)s' of '%(step)s' cannot be used, so %(what)s cannot be worked "
-        "out. This step cannot be done now, and nothing "
-        "has changed. Correct '%(field)s' first, or send it back to that step to be filled in again.",
+        "'%(field)s' in '%(step)s' cannot be used, so %(what)s cannot be worked out. This step cannot be completed "
+        "now, and nothing has changed. Correct '%(field)s' first, or send the case back to that step to be filled in "
+        "again.",
         **about,
     )
 

@@ -80,21 +80,23 @@ def _no_answer(number: str, result: str, reason: str) -> Message:
     about = {"number": number, "result": ENDED[result], "reason": reason}
     if reason:
         return _(
-            "Case %(number)s, which this one waits for, has no result. "
-            "%(result)s: %(reason)s. It is started anew on resuming.",
+            "Case %(number)s, which this one waits for, has no result. %(result)s: %(reason)s. It is started again "
+            "when this case is resumed.",
             **about,
         )
     return _(
-        "Case %(number)s, which this one waits for, has no result: %(result)s. It is started anew on resuming.", **about
+        "Case %(number)s, which this one waits for, has no result: %(result)s. It is started again when this case is "
+        "resumed.",
+        **about,
     )
 
 
 def lapsed_text(step_name: str, result: Text) -> Message:
     """What is said to whoever had the task open when its case ended."""
     if not result:
-        return _("The case has ended. '%(step)s' is no longer to be done.", step=Name(step_name))
+        return _("The case has ended. '%(step)s' no longer has to be done.", step=Name(step_name))
     return _(
-        "The case has ended (%(result)s). '%(step)s' is no longer to be done.", result=result, step=Name(step_name)
+        "The case has ended (%(result)s). '%(step)s' no longer has to be done.", result=result, step=Name(step_name)
     )
 
 

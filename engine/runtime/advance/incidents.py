@@ -73,9 +73,8 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
     resting.rest(tx, row.id)
     _raise(tx, context, fault, Incident(fault.sentence))
     stopped_by = _(
-        "'%(title)s' (%(number)s) has been stopped by a fault and goes on once "
-        "the system administrator has dealt with it: "
-        "%(fault)s",
+        "'%(title)s' (%(number)s) has been stopped by a fault. It goes on once the system administrator has dealt "
+        "with it: %(fault)s",
         title=row.title,
         number=row.number,
         fault=fault.sentence,
@@ -85,9 +84,8 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
         audit.append(tx, row.origin_instance_id, context.now, CalledIncident(row.number, fault.sentence))
         caller = tx.execute(select(process_instance).where(process_instance.c.id == row.origin_instance_id)).one()
         text = _(
-            "Case %(called)s, which '%(title)s' (%(number)s) waits for, has been "
-            "stopped by a fault. It will have a result once "
-            "the system administrator has dealt with it.",
+            "Case %(called)s, which '%(title)s' (%(number)s) waits for, has been stopped by a fault. It will have a "
+            "result once the system administrator has dealt with it.",
             called=row.number,
             title=caller.title,
             number=caller.number,
@@ -99,7 +97,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
         if step
         else _("Case %(number)s (%(procedure)s) has been stopped by a fault: %(reason)s", **about)
     )
-    then = _("Once it is mended, resume it with lianban resume %(number)s --by NAME.", number=row.number)
+    then = _("When the fault is removed, resume the case with lianban resume %(number)s --by NAME.", number=row.number)
     return notify_administrators(tx, context, sentences(stopped_at, then), step.drawn)
 
 
@@ -127,17 +125,18 @@ def failed(tx: Connection, context: Context, failure: Fault) -> None:
     row = case_of(tx, failure.instance_id).instance
     assert row is not None
     ended = _(
-        "'%(title)s' (%(number)s) has failed and is over; what was open in it is no longer to be done. %(fault)s",
+        "'%(title)s' (%(number)s) has failed and ended. The steps still open in it no longer have to be done. "
+        "%(fault)s",
         title=row.title,
         number=row.number,
         fault=failure.sentence,
     )
     _notify(tx, context, row.id, ended)
     about, step = _about(tx, row, failure)
-    told = _("Case %(number)s (%(procedure)s) has ended as failed at '%(step)s': %(reason)s", **about)
+    told = _("Case %(number)s (%(procedure)s) has failed and ended at '%(step)s': %(reason)s", **about)
     then = _(
-        "If it should go on then, draw what catches the error, and deploy the diagram. When it is dealt with: "
-        "lianban incidents --close %(number)s --by NAME",
+        "If such cases should go on in future, draw an event that catches the error, and deploy the diagram. When it "
+        "is dealt with: lianban incidents --close %(number)s --by NAME",
         number=row.number,
     )
     notify_administrators(tx, context, sentences(told, then), step.drawn)
@@ -150,14 +149,13 @@ def refused(tx: Connection, context: Context, fault: Fault) -> bool:
         return _at_a_start(tx, context, fault)
     about, step = _about(tx, row, fault)
     not_done = (
-        _("A step of case %(number)s (%(procedure)s) was not done at '%(step)s'; the case goes on: %(reason)s", **about)
+        _("Case %(number)s (%(procedure)s) could not do something at '%(step)s', but it goes on: %(reason)s", **about)
         if step
-        else _("A step of case %(number)s (%(procedure)s) was not done; the case goes on: %(reason)s", **about)
+        else _("Case %(number)s (%(procedure)s) could not do something, but it goes on: %(reason)s", **about)
     )
     then = _(
-        "The case officer was told which field to correct first. If it may "
-        "happen again, make that field required, or mend the "
-        "diagram."
+        "The case officer knows which field to correct first. If this may happen again, make that field required, or "
+        "correct the diagram."
     )
     return notify_administrators(tx, context, sentences(not_done, then), step.drawn, context.now - AGAIN)
 
@@ -237,10 +235,13 @@ def close_start_fault(tx: Connection, beginning: str, by: str, now: datetime) ->
     mine = start_fault.c.id.startswith(beginning, autoescape=True) & start_fault.c.closed_at.is_(None)
     rows = tx.execute(select(start_fault.c.id, start_fault.c.key, start_fault.c.name).where(mine).limit(2)).all()
     if not rows:
-        raise NotFound(_("There is no open fault at a start with number %(number)s.", number=beginning))
+        raise NotFound(_("There is no open fault in starting with the number %(number)s.", number=beginning))
     if len(rows) > 1:
         raise Refused(
-            _("Several faults at a start have numbers that begin with %(number)s. Give more of it.", number=beginning)
+            _(
+                "The numbers of several faults in starting begin with %(number)s. Give more characters.",
+                number=beginning,
+            )
         )
     tx.execute(update(start_fault).where(start_fault.c.id == rows[0].id).values(closed_at=now, closed_by=by))
     return english_of(tx).element(rows[0].key, "", rows[0].name)
@@ -283,11 +284,11 @@ def _at_a_start(tx: Connection, context: Context, fault: Fault) -> bool:
         )
     about = {"procedure": procedure, "step": step, "reason": reason}
     failed = (
-        _("'%(procedure)s' could not be started, because of a fault at '%(step)s': %(reason)s", **about)
+        _("'%(procedure)s' could not be started because of a fault at '%(step)s': %(reason)s", **about)
         if step
-        else _("'%(procedure)s' could not be started, because of a fault: %(reason)s", **about)
+        else _("'%(procedure)s' could not be started because of a fault: %(reason)s", **about)
     )
-    text = sentences(failed, _("Mend the diagram and deploy it again; lianban incidents says more."))
+    text = sentences(failed, _("Correct the diagram and deploy it again. lianban incidents says more."))
     return notify_administrators(tx, context, text, step.drawn, row.raised_at if row is not None else None)
 
 

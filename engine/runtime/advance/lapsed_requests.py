@@ -39,9 +39,11 @@ def notify_not_needed(
 def _not_needed(kind: str, completed: bool, name: str) -> Message:
     step = Name(name)
     if kind == HandlingKind.DELEGATION and completed:
-        return _("'%(step)s' is complete. The draft delegated to you need not be handed in.", step=step)
+        return _("'%(step)s' is complete. The draft delegated to you no longer has to be handed in.", step=step)
     if kind == HandlingKind.DELEGATION:
-        return _("'%(step)s' is no longer to be done. The draft delegated to you need not be handed in.", step=step)
+        return _(
+            "'%(step)s' no longer has to be done. The draft delegated to you no longer has to be handed in.", step=step
+        )
     if completed:
         return _("'%(step)s' is complete. Your opinion is no longer needed.", step=step)
-    return _("'%(step)s' is no longer to be done. Your opinion is no longer needed.", step=step)
+    return _("'%(step)s' no longer has to be done. Your opinion is no longer needed.", step=step)

@@ -108,14 +108,14 @@ def _extend_deadline(step: Step, element: Element) -> None:
     if due_at > cap:
         raise Refused(
             _(
-                "The new date can be %(day)s at the latest: counted from the "
-                "original start, the legal limit cannot be passed.",
+                "The new date can be %(day)s at the latest. Counted from the original start, the legal limit cannot "
+                "be exceeded.",
                 day=_day_before(cap),
             )
         )
     if due_at <= record.due_at:
         raise Refused(
-            _("The new date has to be after %(day)s, on which the period ends now.", day=_day_before(record.due_at))
+            _("The new date has to be after %(day)s, when the period ends at present.", day=_day_before(record.due_at))
         )
     count = counting.until(step.context.calendar, record.start_at, due_at, record.pauses, record.kind)
     move_deadline(step, record.key, count, MoveReason.EXTENDED, _ground(element))
@@ -143,8 +143,8 @@ def _shorten(step: Step, element: Element, record: Deadline, count: Count) -> No
     move_deadline(step, record.key, count, MoveReason.SHORTENED, _ground(element))
     if record.extended:
         text = _(
-            "The %(period)s is shortened because the case is urgent. The "
-            "extension you were told of is no longer valid.",
+            "The %(period)s has been shortened because the case is urgent. The extension notified earlier no longer "
+            "applies.",
             period=Name(record.name),
         )
         for unit_code in sorted(step.parties()):
@@ -176,7 +176,7 @@ def _pause_deadline(step: Step, element: Element) -> None:
     if since < record.start_at:
         raise Refused(
             _(
-                "The %(period)s begins after the time of the pause. Give the time at which it really was.",
+                "The time of the pause is before the %(period)s begins. Give the actual time.",
                 period=Name(record.name),
             )
         )
@@ -190,7 +190,7 @@ def _resume_deadline(step: Step, element: Element) -> None:
     record = _period(step, element)
     at = _moment(step, element, "at")
     if record.paused_since is not None and at < record.paused_since:
-        raise Refused(_("It would be resumed before it was paused. Give the time at which it really was."))
+        raise Refused(_("The time of resuming is before the time of the pause. Give the actual time."))
     reason, calendar = element.properties["reason"], step.context.calendar
     keep_deadline(step, deadlines.resume(step.tx, record, at, reason, step.now, calendar), MoveReason.RESUMED)
 
@@ -201,9 +201,7 @@ def _moment(step: Step, element: Element, name: str) -> datetime:
         return step.now
     at = as_instant(step.evaluate(element.properties[name]))
     if at > step.now:
-        raise Refused(
-            _("A period cannot be paused or resumed at a time to come. Give the time at which it really was.")
-        )
+        raise Refused(_("A period cannot be paused or resumed at a future time. Give the actual time."))
     return at
 
 
@@ -264,7 +262,7 @@ def _end_tasks(step: Step, element: Element) -> None:
             NoticeKind.NOTIFICATION,
             row.unit_code,
             row.roles,
-            _("'%(step)s' is no longer to be done.", step=Name(row.name)),
+            _("'%(step)s' no longer has to be done.", step=Name(row.name)),
             also=also,
             about=row.name,
         )
@@ -301,7 +299,7 @@ def _period(step: Step, element: Element) -> Deadline:
     record = step.period(key)
     if record is None:
         raise WorkflowFault(
-            _("Period %(key)s has not begun, so '%(step)s' cannot be done.", key=key, step=Name(element.name)),
+            _("The period %(key)s has not begun, so '%(step)s' cannot be done.", key=key, step=Name(element.name)),
             element.id,
         )
     return record

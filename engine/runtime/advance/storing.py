@@ -256,7 +256,7 @@ def assign(step: Step, element: Element) -> Assignment:
             names = compile_expression(element.properties["excused"]).names
             raise WorkflowFault(
                 _(
-                    "Nobody is left to do '%(step)s': its property excused takes away the last role.",
+                    "Nobody is left to handle '%(step)s': its property excused removes the last post.",
                     step=Name(element.name),
                 ),
                 element.id,
@@ -267,7 +267,7 @@ def assign(step: Step, element: Element) -> Assignment:
     except Refused:
         unit_code = step.unit_of(unit_text)
         if not isinstance(unit_code, str) or not units.exists(step.tx, unit_code):
-            sentence = _("It is not settled which unit does '%(step)s'.", step=Name(element.name))
+            sentence = _("It is not settled which unit handles '%(step)s'.", step=Name(element.name))
             raise WorkflowFault(sentence, element.id, frozenset({unit_text})) from None
         return Assignment(unit_code, frozenset(roles), False)
 
@@ -284,7 +284,7 @@ def _store_parties(step: Step) -> None:
                 continue
             if not units.exists(step.tx, unit_code):
                 raise WorkflowFault(
-                    _("%(fact)s, which should be a party, is no unit: %(value)s.", fact=name, value=unit_code[:40]),
+                    _("%(fact)s, which should be a party, is not a unit: %(value)s.", fact=name, value=unit_code[:40]),
                     names=frozenset({name}),
                 )
             case.add(party, {"instance_id": step.instance_id, "fact": name, "unit_code": unit_code})

@@ -73,7 +73,7 @@ def say(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: R
     require_unrevealed(tx, instance_id, actor, "text", text, inside=actor.unit_code if internal else None)
     row = instances.lock(tx, instance_id)
     if row.status == InstanceStatus.ENDED:
-        raise AlreadyDone(_("This case has ended. Nobody can comment on it any more."))
+        raise AlreadyDone(_("This case has ended. It is no longer possible to comment on it."))
     called, unreached = _called(tx, context, actor, instance_id, raw, text, internal)
     comment_id = new_id()
     tx.execute(
@@ -115,9 +115,14 @@ def retract(tx: Connection, context: Context, actor: Actor, instance_id: str, co
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     if row.retracted_at is not None:
-        raise AlreadyDone(_("This comment has been withdrawn already."))
+        raise AlreadyDone(_("This comment has already been withdrawn."))
     if not is_retractable(row.said_at, context.now):
-        raise Refused(_("A comment can be withdrawn for 10 minutes, which are over. To explain it, add another one."))
+        raise Refused(
+            _(
+                "More than 10 minutes have passed, so this comment can no longer be withdrawn. To explain it, add "
+                "another one."
+            )
+        )
     tx.execute(update(comment).where(comment.c.id == comment_id).values(retracted_at=context.now))
     audit.append(tx, instance_id, context.now, CommentRetracted(comment_id), actor.person_id, actor.unit_code)
 
@@ -140,7 +145,7 @@ def _called(
     called = [known[person_id] for person_id in wanted]
     if internal and any(person.unit_code != actor.unit_code for person in called):
         raise InvalidValues(
-            {"mention": _("This comment is for your own unit. Nobody of another unit can be mentioned in it.")}
+            {"mention": _("This comment is for your own unit, so it cannot mention people in other units.")}
         )
     readers = [person for person in known.values() if not internal or person.unit_code == actor.unit_code]
     named, unreached = _named(text, readers, {person.name for person in called})

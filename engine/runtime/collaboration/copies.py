@@ -53,7 +53,7 @@ def send(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: 
         key = "role" if addressee.role else "person"
         whom = ROLES[addressee.role] if addressee.role else one(raw, "person").strip()
         sentence = _(
-            "%(whom)s of %(unit)s has a copy already. Choose another unit or post, or give another name.",
+            "%(whom)s of %(unit)s already has a copy. Choose another unit or post, or give another name.",
             unit=unit.name,
             whom=whom,
         )
@@ -96,7 +96,7 @@ def revoke(tx: Connection, context: Context, actor: Actor, instance_id: str, cop
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     if row.revoked_at is not None:
-        raise AlreadyDone(_("This copy has been revoked already."))
+        raise AlreadyDone(_("This copy has already been revoked."))
     values = {"revoked_at": context.now, "revoked_by": actor.person_id}
     tx.execute(update(reader).where(reader.c.id == copy_id).values(**values))
     addressee = addressee_of(row)
@@ -170,7 +170,7 @@ def _addressee(tx: Connection, context: Context, unit: Unit, raw: Raw) -> Addres
             raise InvalidValues(
                 {
                     "person": _(
-                        "Nobody of this name holds a post in %(unit)s. Check the name, or choose a post.",
+                        "Nobody with this name holds a post in %(unit)s. Check the name, or choose a post.",
                         unit=unit.name,
                     )
                 }

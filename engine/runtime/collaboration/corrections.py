@@ -7,8 +7,6 @@ step; what has been delivered stays as it was sent.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -17,12 +15,11 @@ from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.db import fetch
 from engine.db.case import case_of
-from engine.db.rows import CorrectionRow, FactRow, InstanceRow
-from engine.db.tables import correction, fact, person, task
+from engine.db.rows import CorrectionRow, InstanceRow
+from engine.db.tables import correction, person
 from engine.db.values import decode, encode
 from engine.deployments.definitions import Definition
 from engine.errors import AlreadyDone, ExpressionError, InvalidValues, NotAllowed, NotFound, Refused
-from engine.forms.schema import Field, Form
 from engine.forms.validate import broken_rules, read_value
 from engine.ids import new_id
 from engine.messages import When, sentences
@@ -30,6 +27,7 @@ from engine.messages import gettext as _
 from engine.organisation.assignment import LEADERS, Actor, OwnSubject, may
 from engine.organisation.directory import UnitDirectory
 from engine.runtime.advance.advance import advance
+from engine.runtime.collaboration.correctable import Said, correctable, key_of
 from engine.runtime.instances import instances
 from engine.runtime.notify.in_step import notify
 from engine.runtime.notify.notices import clear_decided, notify_people
@@ -41,7 +39,6 @@ from engine.runtime.step.entries import CorrectionProposed, CorrectionRejected, 
 from engine.runtime.step.events import Corrected
 from engine.runtime.step.free_text import Raw, one, words
 from engine.runtime.step.names import name_of_unit, result_of
-from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.step import Step
 from engine.runtime.step.step_kinds import StepKind
 from engine.runtime.tasks.tasks import fire_interrupting
@@ -53,70 +50,18 @@ DECISIONS = ("approve", "reject")
 KIND = NoticeKind.CORRECTION
 """Of the notices that ask for an approval, and of the one that says it was refused."""
 MayKnow = Callable[[Connection, str, Definition, str, str], bool]
-"""Whether in this instance, of this definition, the fact of this name may be known to the unit of this code."""
+"""Whether in this instance, of this definition, the correction of this id may be known to the unit of this code."""
 
 
-@dataclass(frozen=True)
-class Said:
-    """A fact as somebody said it in a form that lets it be corrected. `unit_code` is whose people said it."""
-
-    field: Field
-    form: Form
-    value: object
-    unit_code: str
-    unit_name: str
-    task_id: str | None
-    said_at: datetime
-    scope_id: ScopeId = None
-    key: str = ""
-    """The fact's name, with the iteration that it was said in if it was said in one."""
-
-    @property
-    def name(self) -> str:
-        return self.field.key
-
-
-def correctable(step: Step) -> dict[str, Said]:
-    """What may be corrected now, by its key. What a calling procedure handed over is corrected there."""
-    fields = {
-        field.key: (field, form)
-        for form in step.definition.forms.values()
-        for field in form.fields
-        if field.correctable and not field.readonly
-    }
-    case = step.case
-    starter = step.facts.get(step.definition.diagram.process.starter_fact)
-    found: dict[str, Said] = {}
-    for row in case.rows(fact):
-        if row.name not in fields or row.said_by is None:
-            continue
-        said_in = case.get(task, row.task_id) if row.task_id else None
-        unit_code = said_in.unit_code if said_in else starter
-        if isinstance(unit_code, str):
-            field, form = fields[row.name]
-            key = _key_of(step, row)
-            at = found[key].said_at if key in found and row.task_id == found[key].task_id else row.said_at
-            with step.within(row.scope_id):
-                value = step.facts[row.name]
-            name = name_of_unit(step.tx, unit_code) or ""
-            found[key] = Said(field, form, value, unit_code, name, row.task_id, at, row.scope_id, key)
-    return {key: said for key, said in found.items() if said.value is not None}
-
-
-def _key_of(step: Step, row: CorrectionRow | FactRow) -> str:
-    """How what was said in this scope is told from the same fact in other iterations."""
-    heard_last = list(step.scopes.heard_in(row.scope_id))[-1]
-    return str(row.name) if heard_last is None else f"{row.name}@{heard_last}"
-
-
-def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, name: str, raw: Raw) -> str:
+def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, key: str, raw: Raw) -> str:
     """The correction waits for a leader of the same unit, who finds a notice. Returns its id.
 
-    `raw` holds the new value under the fact's name and a `reason`. Raises NotFound when the fact is none that may be
-    corrected, NotAllowed, InvalidValues, and Refused when another correction of it is waiting.
+    `key` is that of what is corrected (`Said.key`); `raw` holds the new value under the fact's name and a `reason`. Raises
+    NotFound when the fact is none that may be corrected, NotAllowed, InvalidValues, and Refused when another correction of
+    it is waiting.
     """
     row = instances.lock(tx, instance_id)
-    step, said = _said(tx, context, actor, row, name)
+    step, said = to_correct(tx, context, actor, row, key)
     value = _new_value(step, said, actor, raw)
     reason = words(raw, "reason", REASON_LIMIT, REASON_LEAST)
     require_unrevealed(tx, instance_id, actor, "reason", reason)
@@ -128,7 +73,8 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
     if tx.execute(select(correction.c.id).where(same)).first():
         raise Refused(
             _(
-                "A correction of '%(field)s' is waiting for a decision. Propose another one after that.",
+                "A correction of '%(field)s' is already waiting for a decision. You can propose another one after "
+                "that.",
                 field=said.field.label,
             )
         )
@@ -183,21 +129,19 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
     def event(step: Step) -> None:
         fire_interrupting(step)
         _require_open(tx, correction_id)
-        said = correctable(step).get(_key_of(step, row))
+        said = correctable(step).get(key_of(step.scopes, row))
         if said is None or encode(said.value) != row.old_value:
             raise Refused(
                 _(
-                    "This has been filled in again since the correction was proposed, and the old "
-                    "value has changed. Send it back, to be proposed anew."
+                    "This has been filled in again since the correction was proposed, so the old value has changed. "
+                    "Send it back so that it can be proposed again."
                 )
             )
         value = decode(row.new_value)
         _check(step, said, value)
         _end(tx, context, actor, correction_id, CorrectionStatus.APPROVED, opinion)
-        with step.within(said.scope_id):
-            step.facts.say(row.name, value, row.proposed_by, row.task_id)
         step.record(Corrected(**_content(correction_id, said, value), reason=row.reason, opinion=opinion))
-        recount(step, row.name)
+        _say_anew(step, said, value, row.proposed_by)
         text = _(
             "'%(field)s' of '%(title)s' (%(number)s) has been corrected.",
             title=step.instance["title"],
@@ -205,17 +149,12 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
             field=said.field.label,
         )
         for unit_code in sorted(instances.units_at_work(tx, step.instance_id)):
-            if may_know(tx, step.instance_id, step.definition, row.name, unit_code):
+            if may_know(tx, step.instance_id, step.definition, row.id, unit_code):
                 also = [row.proposed_by] if unit_code == row.unit_code else []
                 notify(step, NoticeKind.CORRECTED, unit_code, ["case_officer", "liaison"], text, also=also)
 
     advance(tx, context, row.instance_id, StepKind.CORRECTED, event, actor)
     return True
-
-
-def to_correct(tx: Connection, context: Context, actor: Actor, row: InstanceRow, name: str) -> Said:
-    """What is to be corrected in the instance, for somebody who may propose it now. Raises as `propose` does."""
-    return _said(tx, context, actor, row, name)[1]
 
 
 def take_back(tx: Connection, context: Context, actor: Actor, correction_id: str) -> None:
@@ -257,16 +196,16 @@ def _reject(tx: Connection, context: Context, actor: Actor, row: CorrectionRow, 
     audit.append(tx, row.instance_id, context.now, entry, actor.person_id, actor.unit_code)
 
 
-def _said(tx: Connection, context: Context, actor: Actor, row: InstanceRow, name: str) -> tuple[Step, Said]:
-    """What is to be corrected, for somebody who may propose it now."""
+def to_correct(tx: Connection, context: Context, actor: Actor, row: InstanceRow, key: str) -> tuple[Step, Said]:
+    """What is to be corrected in the instance, for somebody who may propose it now. Raises as `propose` does."""
     if row.status == InstanceStatus.ENDED:
         raise AlreadyDone(
             _("This case has ended (%(result)s). Nothing in it can be corrected any more.", result=result_of(row))
         )
     if row.status != InstanceStatus.RUNNING:
-        raise Refused(_("This case is stopped by a fault. It can be corrected once it is resumed."))
+        raise Refused(_("This case has been stopped by a fault. It can be corrected once it is resumed."))
     step = instances.look(tx, context, row, actor)
-    said = correctable(step).get(name)
+    said = correctable(step).get(key)
     if said is None:
         raise NotFound(_("There is no such entry, or it cannot be corrected."))
     decision = may(actor, "propose_correction", OwnSubject(said.unit_code, said.unit_name))
@@ -282,7 +221,7 @@ def _new_value(step: Step, said: Said, actor: Actor, raw: Raw) -> object:
     if value is None:
         raise InvalidValues({said.name: _("Give the corrected value.")})
     if encode(value) == encode(said.value):
-        raise InvalidValues({said.name: _("This is the value it has now. There is nothing to correct.")})
+        raise InvalidValues({said.name: _("This is the present value, so there is nothing to correct.")})
     return value
 
 
@@ -304,8 +243,8 @@ def _check_within(step: Step, said: Said, value: object) -> None:
     except ExpressionError as error:
         raise Refused(
             _(
-                "A rule of form %(form)s cannot be worked out (%(error)s). Nothing "
-                "was corrected. Tell the process administrator.",
+                "A rule of the form %(form)s cannot be worked out (%(error)s). Nothing was corrected. Tell the "
+                "procedure analyst.",
                 form=said.form.id,
                 error=error.sentence,
             )
@@ -324,12 +263,21 @@ def _check_within(step: Step, said: Said, value: object) -> None:
         reads = any(said.name in compile_expression(rule.expression).names for rule in field.rules)
         if reads and values.get(key) is not None and key not in before:
             told = _(
-                "It does not fit '%(field)s'. Checked as of %(when)s, when it was filled in: %(problem)s",
+                "It does not agree with '%(field)s'. Checked as of %(when)s, when it was filled in: %(problem)s",
                 field=field.label,
                 when=since,
                 problem=sentence,
             )
             raise InvalidValues({said.name: told})
+
+
+def _say_anew(step: Step, said: Said, value: object, by: str | None = None) -> None:
+    """The fact has the value, in its own iteration alone; what was collected from it and counted from any of it follows."""
+    with step.within(said.scope_id):
+        step.facts.say(said.name, value, by, said.task_id if by else None)
+    recount(step, said.name, said.scope_id)
+    for name, scope_id in step.collect_again(said.scope_id):
+        recount(step, name, scope_id)
 
 
 class _Tried(Exception):
@@ -340,15 +288,13 @@ def _try(step: Step, said: Said, value: object) -> None:
     """Everything that is counted from it can be counted. Raises InvalidValues; whatever was counted is undone again."""
     try:
         with step.tx.begin_nested():
-            with step.within(said.scope_id):
-                step.facts.say(said.name, value)
-            recount(step, said.name)
+            _say_anew(step, said, value)
             raise _Tried
     except _Tried:
         return
     except (ExpressionError, WorkflowFault) as error:
         sentence = sentences(
-            _("With this value the periods that are counted from it cannot be worked out. Change it."), error.sentence
+            _("With this value, the periods counted from it cannot be worked out. Change it."), error.sentence
         )
         raise InvalidValues({said.name: sentence}) from error
 
@@ -369,7 +315,7 @@ def _require_open(tx: Connection, correction_id: str) -> None:
     if row.status == CorrectionStatus.OPEN:
         return
     if row.status == CorrectionStatus.LAPSED:
-        raise AlreadyDone(_("The case has ended. This correction need not be decided any more."))
+        raise AlreadyDone(_("The case has ended. This correction no longer has to be decided."))
     who = {"person": row.name, "when": When(row.decided_at, "spoken")}
     match row.status:
         case CorrectionStatus.APPROVED:
@@ -392,7 +338,7 @@ def _end(tx: Connection, context: Context, actor: Actor, correction_id: str, sta
 def _label(tx: Connection, context: Context, row: CorrectionRow, actor: Actor) -> str:
     instance = case_of(tx, row.instance_id).whole
     step = instances.look(tx, context, instance, actor)
-    said = correctable(step).get(_key_of(step, row))
+    said = correctable(step).get(key_of(step.scopes, row))
     return said.field.label.drawn if said else row.name
 
 

@@ -62,7 +62,7 @@ def add(tx: Connection, context: Context, actor: Actor, instance_id: str, run_id
         reason = _reason(tx, actor, instance_id, raw)
         known = units.find(tx, code, step.now)
         if known is not None and code in members(step, activity).all:
-            raise InvalidValues({"unit": _("%(unit)s is asked already. Choose another.", unit=known.name)})
+            raise InvalidValues({"unit": _("%(unit)s is already being asked. Choose another unit.", unit=known.name)})
         if known is None or known not in to_add(step, activity):
             raise InvalidValues({"unit": _("Choose a unit.") if not code else _("No such unit. Choose another.")})
         _change_list(step, element, activity, lambda listed: [*listed, code])
@@ -86,11 +86,13 @@ def take_off(tx: Connection, context: Context, actor: Actor, instance_id: str, r
         asked, unit = members(step, activity), units.find(tx, code, step.now)
         name = unit.name if unit is not None else code[:40]
         if code in asked.done and code not in asked.open:
-            raise Refused(_("%(unit)s has answered already, so it stays.", unit=name))
+            raise Refused(_("%(unit)s has already answered, so it cannot be removed.", unit=name))
         if code not in asked.all:
-            raise AlreadyDone(_("%(unit)s is not asked, or no longer. Nothing has changed.", unit=name))
+            raise AlreadyDone(_("%(unit)s is not being asked. Nothing has changed.", unit=name))
         if len(asked.all) == 1:
-            raise Refused(_("%(unit)s is the only one that is asked. Add another unit first.", unit=name))
+            raise Refused(
+                _("%(unit)s is the only unit being asked, so it cannot be removed. Add another unit first.", unit=name)
+            )
         _change_list(step, element, activity, lambda listed: [found for found in listed if found != code])
         step.record(MemberTakenOff(element.id, activity.id, code, reason))
         if code in asked.waiting:
@@ -179,7 +181,7 @@ def _change(
             raise NotAllowed(may(actor, "change_members", ButtonSubject(frozenset(), None, frozenset())).reason)
         if activity is None:
             raise AlreadyDone(
-                _("'%(step)s' is over. Nobody can be added or taken off any more.", step=Name(element.name))
+                _("'%(step)s' is complete. Units can no longer be added or removed.", step=Name(element.name))
             )
         event(step, element, activity)
 

@@ -36,7 +36,7 @@ def remark(tx: Connection, context: Context, actor: Actor, instance_id: str, raw
         raise InvalidValues({"unit": _("Choose a unit that handles this case.")})
     row = instances.lock(tx, instance_id)
     if row.status == InstanceStatus.ENDED:
-        raise AlreadyDone(_("This case has ended. There is nothing left to supervise."))
+        raise AlreadyDone(_("This case has ended. It no longer has to be supervised."))
     told = _(
         "%(unit)s supervises '%(title)s' (%(number)s): %(words)s",
         unit=actor.unit_name,

@@ -46,7 +46,7 @@ PLACES = {
     "letterhead": _("The letterhead of the document"),
     "signer": _("The signatory of the document"),
     "contact": _("The contact of the document"),
-    "cc": _("The copies line of the document"),
+    "cc": _("The copy line of the document"),
     "issued_by": _("The issuing unit of the document"),
 }
 """Where the words of a paper stand."""
@@ -175,13 +175,13 @@ def save_edit(step: Step, element: Element, composed: Composed, texts: Texts) ->
     problems |= {} if texts.paragraphs else {"paragraphs": _("Write the text.")}
     if sum(map(len, _all(texts))) > TEXT_LIMIT:
         problems["paragraphs"] = _(
-            "The document is too long: at most %(limit)s characters. Attach what takes much room as material.",
+            "The document is too long: it can have at most %(limit)s characters. Attach long contents as materials.",
             limit=TEXT_LIMIT,
         )
     if kept_back := _kept_back(step, element, texts):
         problems[""] = _(
-            "The document says something that is confidential to its receiver "
-            "(%(labels)s) and was not saved. Take it out first.",
+            "The document contains something confidential that the receiving unit must not see (%(labels)s), so it "
+            "was not saved. Remove it first.",
             labels=listed(kept_back),
         )
     if problems:
@@ -244,10 +244,9 @@ def unprintable(step: Step, words: Mapping[str, Any]) -> Text:
         missing = step.context.fonts.missing(text)
         if missing:
             return _(
-                "%(where)s has characters that cannot be printed: %(signs)s. Once "
-                "signed off they are printed as '%(instead)s'. "
-                "Correct the field that says them, or say it otherwise when editing. If they are needed, the system "
-                "administrator puts a font that has them into a folder of LIANBAN_FONT_DIRS.",
+                "%(where)s contains characters that cannot be printed: %(signs)s. Once signed off, they are printed "
+                "as '%(instead)s'. Correct the field that contains them, or use other words when editing. If they are "
+                "needed, have the system administrator add a font that contains them to a folder in LIANBAN_FONT_DIRS.",
                 where=where,
                 signs=listed(map(named, missing[:5])),
                 instead=UNPRINTABLE,

@@ -57,7 +57,7 @@ def press(tx: Connection, context: Context, actor: Actor, instance_id: str, elem
         element = step.definition.diagram.elements.get(element_id)
         armed = [armed for armed in step.workflow.armed_events() if armed.element_id == element_id]
         if not armed or element is None or not element.is_button:
-            raise NotFound(_("There is no such button at present."))
+            raise NotFound(_("This button is not available at present."))
         chosen = _to_press(step, element, armed)
         step.record(Pressed(element_id))
         if "pressed_by" in element.properties:

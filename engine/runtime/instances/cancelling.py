@@ -67,11 +67,15 @@ def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> 
         raise NotFound(_("There is no case %(number)s.", number=number))
     row = instances.lock(tx, found)
     if row.status == InstanceStatus.ENDED:
-        raise AlreadyDone(_("%(number)s has ended already (%(result)s).", number=number, result=result_of(row)))
+        raise AlreadyDone(_("%(number)s has already ended (%(result)s).", number=number, result=result_of(row)))
     reason = " ".join(reason.split())
     if not REASON_LEAST <= len(reason) <= REASON_LIMIT:
         raise Refused(
-            _("Give the reason for ending it, %(least)s to %(most)s characters.", least=REASON_LEAST, most=REASON_LIMIT)
+            _(
+                "Give the reason for ending the case, in %(least)s to %(most)s characters.",
+                least=REASON_LEAST,
+                most=REASON_LIMIT,
+            )
         )
     if kept := revealed_in(tx, row.id, None, reason):
         raise Refused(sentence(kept))
@@ -126,11 +130,11 @@ def _require(tx: Connection, context: Context, actor: Actor, row: InstanceRow) -
     if row.status == InstanceStatus.ENDED:
         raise AlreadyDone(_("This case has ended (%(result)s) and can no longer be cancelled.", result=result_of(row)))
     if row.status != InstanceStatus.RUNNING:
-        raise Refused(_("This case is stopped by a fault. It can be cancelled once it is resumed."))
+        raise Refused(_("This case has been stopped by a fault. It can be cancelled once it is resumed."))
     if row.origin_task_id is not None:
         raise Refused(_("Another case started this one and waits for its result. Withdraw it there."))
     if process.draws_withdrawal:
-        raise Refused(_("This procedure has a withdrawal of its own. Use its button."))
+        raise Refused(_("This procedure has its own withdrawal in the diagram. Use its button."))
     if tx.scalar(select(func.count()).where(document.c.instance_id == row.id)):
         raise Refused(
             sentences(
@@ -143,13 +147,17 @@ def _instead(diagram: Diagram, actor: Actor) -> Message:
     """How the diagram draws the withdrawal of what is in the other side's hands: the buttons that end with this result."""
     drawn = [found for found in diagram.elements.values() if found.is_button and _ends_withdrawn(diagram, found)]
     if not drawn:
-        return _("This procedure has no withdrawal in writing. Go on until it is closed.")
+        return _("This procedure has no written withdrawal. Go on until the case is closed.")
     roles = {role for button in drawn for role in diagram.asked(button)[1]}
     buttons = _either([_("'%(word)s'", word=Name(button.name)) for button in drawn])
     if roles & actor.standing_roles:
-        return _("It takes a withdrawal in writing that the other side confirms: use %(buttons)s.", buttons=buttons)
+        return _(
+            "A withdrawal has to be in writing, delivered to the other side and confirmed by it: use %(buttons)s.",
+            buttons=buttons,
+        )
     return _(
-        "It takes a withdrawal in writing that the other side confirms: %(roles)s can use %(buttons)s.",
+        "A withdrawal has to be in writing, delivered to the other side and confirmed by it: %(roles)s can use "
+        "%(buttons)s.",
         roles=listed(ROLES[role] for role in ROLES if role in roles),
         buttons=buttons,
     )

@@ -173,16 +173,20 @@ def _escalate(step: Step, record: Deadline, number: int, at: datetime) -> None:
 def _escalation(record: Deadline, number: int) -> Message:
     told = {"period": Name(record.name), "when": last_moment(record)}
     if number < SUPERVISED_FROM:
-        return _("The %(period)s ended on %(when)s and has not been met. See to it that it is.", **told)
+        return _("The %(period)s ended on %(when)s and has not been met. See that it is completed.", **told)
     if record.hard:
         return ngettext(
-            "The %(period)s ended on %(when)s. Escalated once and still open: now a supervision item.",
-            "The %(period)s ended on %(when)s. Escalated %(num)s times and still open: now a supervision item.",
+            "The %(period)s ended on %(when)s. It was escalated once and is still open, so it is now a supervision "
+            "item.",
+            "The %(period)s ended on %(when)s. It was escalated %(num)s times and is still open, so it is now a "
+            "supervision item.",
             number,
             **told,
         )
     if record.of_task:
         return _(
-            "The recommended date of %(period)s (%(when)s) has passed. Still not done: now a supervision item.", **told
+            "The recommended date of %(period)s (%(when)s) has passed and it is still not done. It is now a "
+            "supervision item.",
+            **told,
         )
-    return _("The %(period)s (%(when)s) has passed. Still not done: now a supervision item.", **told)
+    return _("The %(period)s (%(when)s) has passed and it is still not done. It is now a supervision item.", **told)

@@ -68,11 +68,13 @@ def _waiting(tx: Connection, instance_id: str, number: str, element_id: str, act
     rows = tx.execute(select(task.c.id, task.c.unit_code).where(own)).all()
     found = [row.id for row in rows if row.unit_code == actor.unit_code] or [row.id for row in rows]
     if not found:
-        raise NotFound(_("%(number)s does not wait for %(element)s now.", number=number, element=element_id[:64]))
+        raise NotFound(
+            _("%(number)s is not waiting for %(element)s at present.", number=number, element=element_id[:64])
+        )
     if len(found) > 1:
         raise Refused(
             _(
-                "%(number)s has %(count)s tasks that wait for %(element)s. It is not clear which one this is for.",
+                "%(number)s has %(count)s tasks waiting for %(element)s, so it is not clear which one this is for.",
                 number=number,
                 count=len(found),
                 element=element_id[:64],
@@ -82,4 +84,4 @@ def _waiting(tx: Connection, instance_id: str, number: str, element_id: str, act
 
 
 def _used(message_id: str) -> Refused:
-    return Refused(_("Message id %(id)s was used for another message. Use another id.", id=message_id))
+    return Refused(_("The message id %(id)s has already been used for another message. Use another id.", id=message_id))

@@ -40,10 +40,11 @@ def keep_deadline(step: Step, record: Deadline, why: str) -> None:
 def _moved_text(record: Deadline, why: str) -> Message:
     period = Name(record.name)
     if why == MoveReason.PAUSED:
-        return _("The %(period)s is paused. You will be told when it ends once it is resumed.", period=period)
+        return _("The %(period)s is paused. You will be notified of the new end once it is resumed.", period=period)
     if record.paused:
         return _(
-            "The %(period)s has been recounted and is still paused. You will be told when it ends once it is resumed.",
+            "The %(period)s has been recounted and is still paused. You will be notified of the new end once it is "
+            "resumed.",
             period=period,
         )
     last_moment = last_moment_of(record.due_at, record.last_day is not None, record.provisional)
@@ -53,8 +54,8 @@ def _moved_text(record: Deadline, why: str) -> Message:
         told = {"period": period, "old": old, "new": last_moment}
         if record.due_at < before:
             return _(
-                "The holiday arrangement has changed. The %(period)s now ends on "
-                "%(new)s, sooner than %(old)s. Complete it soon.",
+                "The holiday arrangement has changed. The %(period)s now ends on %(new)s, earlier than %(old)s. "
+                "Complete it soon.",
                 **told,
             )
         return _("The holiday arrangement has changed. The %(period)s now ends on %(new)s instead of %(old)s.", **told)

@@ -24,7 +24,7 @@ from engine.runtime.step.step import Step
 
 GENERAL = "task.recommended_wd"
 KEY_LIMIT = 64
-BASIS = _("This step has no period, or its period is paused. This is the time recommended for it")
+BASIS = _("This step has no period, or its period is paused. This is the recommended time for it")
 """On what ground such a period is counted: kept in Chinese with the record, as the words of the plan are with others."""
 
 

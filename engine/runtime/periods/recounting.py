@@ -22,20 +22,31 @@ from engine.runtime.periods.moves import move_deadline
 from engine.runtime.periods.overdue import run_out
 from engine.runtime.periods.timers import rearm
 from engine.runtime.step.events import PeriodNoted
+from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.step import Step
 from engine.states import MoveReason, PeriodStatus
 
 WHY = MoveReason.CORRECTED
 
 
-def recount(step: Step, fact: str) -> None:
-    """Periods and timers that read the fact follow what it says now; one that has run out by that is overdue at once."""
+def recount(step: Step, fact: str, said_in: ScopeId = None) -> None:
+    """Periods and timers that read the fact follow what it says now; one that has run out by that is overdue at once.
+
+    Those that do not see the scope in which it was said stand as they are.
+    """
     for record in deadlines.of_instance(step.tx, step.instance_id):
         element = step.definition.diagram.elements[record.element_id]
-        if record.status != PeriodStatus.CANCELLED and _reads(element, fact):
+        is_open_to_it = record.status != PeriodStatus.CANCELLED and _sees(step, record.scope_id, said_in)
+        if is_open_to_it and _reads(element, fact):
             with step.within(record.scope_id):
                 _recount_one(step, element, record)
-    _rearm_others(step, fact)
+    _rearm_others(step, fact, said_in)
+
+
+def _sees(step: Step, scope_id: ScopeId, said_in: ScopeId) -> bool:
+    """Whether what is said in the one scope is read in the other."""
+    heard = set(step.scopes.heard_in(said_in))
+    return any(level in heard for level in step.scopes.outwards(scope_id))
 
 
 def _recount_one(step: Step, element: Element, record: Deadline) -> None:
@@ -96,7 +107,7 @@ def _reads(element: Element, fact: str) -> bool:
     return fact in compile_expression(text).names
 
 
-def _rearm_others(step: Step, fact: str) -> None:
+def _rearm_others(step: Step, fact: str, said_in: ScopeId) -> None:
     """Timers that are no periods: limits and repeated requests."""
     elements = step.definition.diagram.elements
     numbers = dict(
@@ -104,5 +115,6 @@ def _rearm_others(step: Step, fact: str) -> None:
     )
     for event in step.workflow.armed_events():
         element = elements[event.element_id]
-        if event.id in numbers and "deadline" not in element.properties and _reads(element, fact):
+        is_timer = event.id in numbers and "deadline" not in element.properties
+        if is_timer and _reads(element, fact) and _sees(step, step.scopes.at(event.place), said_in):
             rearm(step, event, numbers[event.id])

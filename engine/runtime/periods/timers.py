@@ -155,7 +155,9 @@ def _start_period(step: Step, element: Element) -> datetime | None:
         count = step.evaluate_timer(element.timer, 1)
         if count is None:
             names = compile_expression(element.timer.text).names
-            raise WorkflowFault(_("Period '%(period)s' has no start.", period=Name(element.name)), element.id, names)
+            raise WorkflowFault(
+                _("The period '%(period)s' has no start.", period=Name(element.name)), element.id, names
+            )
         if record is not None and record.moves and (record.element_id, record.start_at) == (element.id, count.start_at):
             step.reopened.append(record.key)
             return _due(run_on(step, record.key))

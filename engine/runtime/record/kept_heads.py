@@ -29,9 +29,8 @@ from engine.states import NoticeKind
 DAYS = 31
 """As many closed days are sent and filed after a standstill; the last line vouches for all before it."""
 TORN = _(
-    "The seal here is not whole and was not checked: not all of it was "
-    "copied, it was changed, or the power failed while it "
-    "was written. Copy it again from the original that was kept."
+    "The seal here is not complete, so it was not checked. It may have been copied only in part, it may have been "
+    "changed, or the power may have failed while it was written. Copy it again from the original."
 )
 
 _GAP = r"[\s>]+"
@@ -157,9 +156,8 @@ def read(text: str) -> list[Head | Torn]:
     if not found:
         raise Refused(
             _(
-                "There is no seal in it. It should be a file that lianban heads has "
-                "written, or the text of the mails or messages "
-                "with the daily seals. Check the file."
+                "It contains no seal. It should be a file that lianban heads wrote, or the text of the mails or "
+                "messages with the daily seals. Check the file."
             )
         )
     return found
@@ -204,21 +202,20 @@ def _broken(tx: Connection, head: Head | Torn) -> Broken | None:
     if reason:
         words = sentences(
             _(
-                "It does not fit the seal that was kept elsewhere (line %(line)s of the file): %(reason)s",
+                "It does not match the seal kept elsewhere (line %(line)s of the file): %(reason)s",
                 line=head.line,
                 reason=reason,
             ),
             other_seal
             and _(
-                "That line was not written with the present key. Check first whether "
-                "it was copied wrongly, or the key exchanged."
+                "That line was not written with the present key. First check whether it was copied wrongly or the key "
+                "was replaced."
             ),
         )
     else:
         words = _(
-            "The hash of the seal that was kept elsewhere (line %(line)s of the "
-            "file) fits, its mark does not. Check whether its "
-            "counts and mark were copied wrongly or changed, and whether the key was exchanged.",
+            "The hash of the seal kept elsewhere (line %(line)s of the file) matches, but its mark does not. Check "
+            "whether its counts and mark were copied wrongly or changed, and whether the key was replaced.",
             line=head.line,
         )
     return Broken(_named(tx, head), head.entries or 0, words)
@@ -237,25 +234,23 @@ def _day_fault(tx: Connection, head: Head, day: date) -> Text:
         return ""
     then = {"chains": head.chains, "entries": head.entries}
     if row is None and head.chains is None:
-        return _("There is no seal of that day now. The record was deleted, or an older backup restored.")
+        return _("There is no seal of that day now. The record was deleted, or an older back-up was restored.")
     if row is None:
         return _(
-            "There were %(chains)s chains and %(entries)s entries then, and there "
-            "is no seal of that day now. The record was "
-            "deleted, or an older backup restored.",
+            "There were %(chains)s chains and %(entries)s entries then, and there is no seal of that day now. The "
+            "record was deleted, or an older back-up was restored.",
             **then,
         )
     now = {"now_chains": row.chains, "now_entries": row.entries}
     if head.chains is None:
         return _(
-            "Up to that day there are %(now_chains)s chains and %(now_entries)s "
-            "entries now. The record before it was rewritten or "
-            "deleted.",
+            "Up to that day there are now %(now_chains)s chains and %(now_entries)s entries. Earlier records were "
+            "rewritten or deleted.",
             **now,
         )
     return _(
-        "There were %(chains)s chains and %(entries)s entries then; up to that day there are %(now_chains)s chains and "
-        "%(now_entries)s entries now. The record before it was rewritten or deleted.",
+        "There were %(chains)s chains and %(entries)s entries then. Up to that day there are now %(now_chains)s "
+        "chains and %(now_entries)s entries. Earlier records were rewritten or deleted.",
         **then,
         **now,
     )
@@ -268,10 +263,10 @@ def _chain_fault(tx: Connection, head: Head) -> Text:
     left = tx.scalar(select(func.count()).where(own)) or 0
     if left < (head.entries or 0):
         if not left:
-            return _("The whole record is missing.")
+            return _("All records are missing.")
         return _(
-            "There were %(entries)s entries then and there are %(left)s now. Those behind were deleted.",
+            "There were %(entries)s entries then, and there are %(left)s now. Later entries were deleted.",
             entries=head.entries,
             left=left,
         )
-    return _("This entry, or one before it, was rewritten.")
+    return _("This entry or an earlier one was rewritten.")

@@ -60,11 +60,9 @@ def require_key(tx: Connection, key_file: Path, may_seal: bool, now: datetime) -
         if recorded and not may_seal:
             raise KeyLost(
                 _(
-                    "The database has no seal, although this system's record was sealed "
-                    "long ago: a very old backup was restored, "
-                    "or somebody has deleted the seals. Check the backups. Once the "
-                    "data can be trusted, seal it again with "
-                    "lianban reseal --by NAME --reason REASON."
+                    "The database has no seal, although the records of this system were sealed long ago. A very old "
+                    "back-up was restored, or somebody has deleted the seals. Check the back-ups. Once the data can "
+                    "be trusted, seal it again with lianban reseal --by NAME --reason REASON."
                 )
             )
         count = seal_all(tx, "upgrade", "", now) if recorded else None
@@ -73,13 +71,10 @@ def require_key(tx: Connection, key_file: Path, may_seal: bool, now: datetime) -
     if row.id != keys.id or not keys.fits("key", row.id, row.seal):
         raise KeyLost(
             _(
-                "The record key does not fit the database, which was sealed with key "
-                "%(sealed)s; the present key is %(present)s. "
-                "Put the old key file back from the backup to %(file)s (or set "
-                "LIANBAN_RECORD_KEY back). If it cannot be found, "
-                "check the backups and the seals that are kept elsewhere, then seal "
-                "it again with the present key: lianban reseal "
-                "--by NAME --reason REASON.",
+                "The record key does not match the database, which was sealed with the key %(sealed)s. The present "
+                "key is %(present)s. Restore the old key file from a back-up to %(file)s (or set LIANBAN_RECORD_KEY "
+                "back). If it cannot be found, check the back-ups and the seals kept elsewhere, then seal the records "
+                "again with the present key: lianban reseal --by NAME --reason REASON.",
                 sealed=row.id,
                 present=keys.id,
                 file=str(key_file),
@@ -94,7 +89,7 @@ def reseal(tx: Connection, by: str, reason: str, now: datetime, number: str | No
     Chains that do not hang together are no matter of keys: Refused names the first. Raises NotFound for the number.
     """
     if not by.strip() or not reason.strip():
-        raise Refused(_("Say with --by who has checked it, and with --reason why."))
+        raise Refused(_("Use --by to say who has checked it, and --reason to say why."))
     if number is not None:
         found = tx.scalar(select(process_instance.c.id).where(process_instance.c.number == number))
         if found is None:
@@ -182,26 +177,26 @@ def _heads(tx: Connection, instances: dict[str, str]) -> Iterator[Broken]:
     for chain in sorted({*ends, *heads, *instances}):
         head, end = heads.get(chain), ends.get(chain)
         if end is None:
-            yield Broken(chain, 1, _("The whole audit record is missing."))
+            yield Broken(chain, 1, _("The whole audit log is missing."))
         elif head is None:
             yield Broken(chain, end.sequence, _("The seal of this audit chain is missing."))
         elif not sealing.fits(tx, head):
             yield Broken(
                 chain,
                 end.sequence,
-                _("The seal of this audit chain was changed, or was not made with this system's key."),
+                _("The seal of this audit chain was changed, or was not made with the key of this system."),
             )
         elif head.entries > end.sequence:
             yield Broken(
                 chain,
                 end.sequence + 1,
-                _("This entry and those behind it are missing. There should be %(entries)s.", entries=head.entries),
+                _("This entry and all later ones are missing. There should be %(entries)s.", entries=head.entries),
             )
         elif (head.entries, head.last_hash) != (end.sequence, end.hash):
             yield Broken(
                 chain,
                 end.sequence,
-                _("The last entry is not what was sealed. It was rewritten, or entries were added."),
+                _("The last entry differs from what was sealed. It was rewritten, or entries were added."),
             )
 
 
@@ -229,7 +224,10 @@ def _instance(tx: Connection, instance: Any) -> Iterator[Broken]:
             yield Broken(
                 instance.id,
                 head.entries,
-                _("Not as recorded, but changed, added to or deleted: %(what)s.", what=WORDS.get(name, name)),
+                _(
+                    "This differs from what was recorded, because it was changed, added to or deleted: %(what)s.",
+                    what=WORDS.get(name, name),
+                ),
             )
     try:
         sealing.state_of(tx, dict(instance._mapping))
@@ -250,7 +248,8 @@ def _procedures(tx: Connection) -> Iterator[Broken]:
                 audit.PROCEDURES,
                 row.sequence,
                 _(
-                    "Version %(version)s of procedure %(key)s is not what was deployed. It was changed or deleted.",
+                    "Version %(version)s of the procedure %(key)s differs from what was deployed. It was changed or "
+                    "deleted.",
                     key=key,
                     version=version,
                 ),
@@ -264,11 +263,11 @@ def _numbers(tx: Connection, instances: dict[str, str]) -> Iterator[Broken]:
     for (prefix, year), highest in last.items():
         every = (f"{prefix}-{year}-{n:04d}" for n in range(1, highest + 1))
         for lost in [number for number in every if number not in given]:
-            yield Broken(lost, 1, _("The number was given, and the case is missing."))
+            yield Broken(lost, 1, _("The number was assigned, but the case is missing."))
     for number in sorted(given):
         parts = re.fullmatch(r"(.+)-(\d{4})-(\d+)", number)
         if parts and int(parts[3]) > last.get((parts[1], int(parts[2])), 0):
-            yield Broken(number, 1, _("The number was never registered. The register of numbers was changed."))
+            yield Broken(number, 1, _("The number was never registered, so the register of numbers was changed."))
 
 
 def _files(tx: Connection, instances: dict[str, str], stores: dict[str, Callable[[str], Path]]) -> Iterator[Broken]:
@@ -307,13 +306,13 @@ def _archives(tx: Connection, instances: dict[str, str], folder: Path | None) ->
             packed[content["instance"]] = content["sha256"]
     made = tx.execute(select(archive_package).where(archive_package.c.made_at.is_not(None))).all()
     for instance_id in sorted(packed.keys() - {row.instance_id for row in made}):
-        yield Broken(instance_id, 0, _("The case was archived, and its package is registered no more."))
+        yield Broken(instance_id, 0, _("The case was archived, but its package is no longer registered."))
     for row in made:
         if packed.get(row.instance_id, row.sha256) != row.sha256:
             yield Broken(
                 row.instance_id,
                 0,
-                _("What is registered of the archive package is not what was archived. It was changed."),
+                _("The registration of the archive package differs from what was archived. It was changed."),
             )
         elif fault := file_fault(folder / row.unit_code / row.file_name, row.sha256):
             yield Broken(row.instance_id, 0, _("The archive package: %(fault)s", fault=fault))
@@ -330,4 +329,4 @@ def file_fault(path: Path, sha256: str) -> Text:
         return _("it is missing.")
     except OSError as error:
         return _("it cannot be read (%(error)s).", error=error.strerror)
-    return "" if digest.hexdigest() == sha256 else _("it does not have the recorded hash. It was changed or exchanged.")
+    return "" if digest.hexdigest() == sha256 else _("it does not match the recorded hash. It was changed or replaced.")

@@ -162,11 +162,15 @@ def verify(tx: Connection) -> list[Broken]:
             broken.append(Broken(chain, expected, _("This entry is missing.")))
         elif row.previous_hash != previous:
             broken.append(
-                Broken(chain, row.sequence, _("It does not follow the entry before it, which may have been exchanged."))
+                Broken(chain, row.sequence, _("It does not follow the previous entry, which may have been replaced."))
             )
         elif not _is_hashed(entry):
             broken.append(
-                Broken(chain, row.sequence, _("Its content is not what was recorded then. It may have been changed."))
+                Broken(
+                    chain,
+                    row.sequence,
+                    _("Its content differs from what was recorded at the time. It may have been changed."),
+                )
             )
         expected, previous = row.sequence + 1, row.hash
     return broken + _verify_heads(tx)
@@ -196,7 +200,10 @@ def _verify_heads(tx: Connection) -> list[Broken]:
                 Broken(
                     DAILY_SEALS,
                     number,
-                    _("The seal of %(day)s was not made with this system's key. It was exchanged.", day=_day(row.day)),
+                    _(
+                        "The seal of %(day)s was not made with the key of this system. It was replaced.",
+                        day=_day(row.day),
+                    ),
                 )
             ]
         content = contents.of(row.day)
@@ -206,7 +213,7 @@ def _verify_heads(tx: Connection) -> list[Broken]:
                     DAILY_SEALS,
                     number,
                     _(
-                        "The record of %(day)s is not what was sealed. Entries may have been deleted.",
+                        "The record of %(day)s differs from what was sealed. Entries may have been deleted.",
                         day=_day(row.day),
                     ),
                 )

@@ -130,7 +130,7 @@ def doubt_about(tx: Connection, instance_id: str, actor: Actor, *texts: str) -> 
     if not words:
         return ""
     return _(
-        "%(words)s here may tell who the person is whose name is confidential. Check it. If so, rename or delete it.",
+        "%(words)s here may reveal the person whose name is confidential. Check it. If so, rename or delete it.",
         words=_quoted(words),
     )
 
@@ -144,8 +144,8 @@ def revealed_in(
 
 def sentence(labels: list[str]) -> Message:
     return _(
-        "This says something confidential (%(labels)s), and people who may not read it would see it. "
-        "Take it out, or say it without naming it.",
+        "This contains something confidential (%(labels)s), and people who must not read it would see it. Remove it, "
+        "or put it in a way that does not reveal it.",
         labels=listed(labels),
     )
 
@@ -170,8 +170,8 @@ def _require(found: list[_Secret], actor: Actor, texts: Mapping[str, list[str]],
 
 def _doubt(words: list[str]) -> Message:
     return _(
-        "%(words)s here may tell who the person is whose name is confidential. Check it. If so, say it in another way. "
-        "If not, submit it all the same.",
+        "%(words)s here may reveal the person whose name is confidential. Check it. If so, use other words. If not, "
+        "submit it all the same.",
         words=_quoted(words),
     )
 

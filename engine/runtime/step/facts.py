@@ -168,7 +168,8 @@ def store_rows(tx: Connection, instance_id: str, rows: list[dict[str, Any]]) -> 
 def _add(tx: Connection, rows: list[dict[str, Any]]) -> Iterable[Any]:
     """The rows are in the table; returns the scope, name and number of each."""
     given = {f"{name}_{place}": row.get(name) for place, row in enumerate(rows) for name in _GIVEN}
-    return _numbered(tx.dialect.name, len(rows)).run(tx, [given])  # type: ignore[no-any-return]
+    numbered: Iterable[Any] = _numbered(tx.dialect.name, len(rows)).run(tx, [given])
+    return numbered
 
 
 def known(tx: Connection, instance_id: str) -> dict[str, object]:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Fault(LianbanError):
-    """A fault of this case alone."""
+    """A fault of this case only."""
 
-    default = _("A fault of this case alone.")
+    default = _("A fault of this case only.")
     code = "fault"
 
     def __init__(

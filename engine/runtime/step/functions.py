@@ -114,7 +114,7 @@ class _Functions:
         )
         return Worded(
             _(
-                "Under %(source)s this entry of the list of duties belongs to %(unit)s from %(day)s on. See case %(number)s.",
+                "By %(source)s, %(unit)s handles this entry of the list of duties from %(day)s. See case %(number)s.",
                 source=source,
                 unit=unit.name if unit else told.unit_code,
                 day=When(found.valid_from, "iso"),

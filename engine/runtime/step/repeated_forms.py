@@ -87,8 +87,8 @@ def take(tx: Connection, sending: Sending | None, now: datetime, work: Callable[
         if row.content_hash != sending.content_hash:
             raise Refused(
                 _(
-                    "This form was submitted before, with other content, so it was not submitted again. "
-                    "Open the page anew, see what was done then, and fill it in again if need be."
+                    "This form was already submitted once with different content, so it was not submitted again. Open "
+                    "the page again, see what was done the first time, and fill it in again if necessary."
                 )
             )
         return _decoded(row.answer)  # type: ignore[no-any-return]
@@ -134,5 +134,5 @@ def _decoded(stored: Any) -> Any:
         return stored
     kind = _TYPES.get(stored["type"])
     if kind is None:
-        raise AlreadyDone(_("This was done already and has not been done twice. Reload the page to see it."))
+        raise AlreadyDone(_("This has already been done and was not done again. Reload the page to see it."))
     return kind(**{name: _decoded(value) for name, value in stored.items() if name != "type"})

@@ -83,6 +83,15 @@ class Scopes:
         own = [other for other in self._found.values() if other.run_id == run_id and other.id in self._done]
         return sorted(own, key=lambda other: other.position or 0)
 
+    def is_superseded(self, scope_id: ScopeId) -> bool:
+        """Whether this lies in one of several iterations of an activity that has been entered anew since."""
+        around = (self._found[level] for level in self.outwards(scope_id) if level is not None)
+        return any(one.is_apart and self._last_run_of(one) != one.run_id for one in around)
+
+    def _last_run_of(self, one: Scope) -> str | None:
+        own = (one.element_id, one.parent_id)
+        return [other for other in self._found.values() if (other.element_id, other.parent_id) == own][-1].run_id
+
     def names_of(self, scope_id: str) -> dict[str, object]:
         """What is known in this scope without anybody's having said it: its item and number, for an iteration."""
         own = self._found[scope_id]

@@ -32,7 +32,7 @@ from engine.runtime.step.context import Context
 from engine.runtime.step.events import Event, PeriodStands
 from engine.runtime.step.facts import Facts
 from engine.runtime.step.functions import functions_of
-from engine.runtime.step.scopes import ScopeId
+from engine.runtime.step.scopes import Scope, ScopeId
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,8 @@ class Step:
         self.fired_in: dict[str, ScopeId] = {}
         """The scopes of the timers that this step has fired, by their ids."""
         self.clocks_to_close: list[tuple[str, ScopeId]] = []
+        self.met_while_beginning: list[tuple[str, ScopeId]] = []
+        """Periods that were met in the step in which they begin, each with where the step stood: they have no record yet."""
         self.tasks_to_end: list[tuple[str, ScopeId]] = []
         """Elements, each in a scope, whose open tasks will be over, without having been done, when this round is."""
         self.beginnings: list[Beginning] = []
@@ -212,12 +214,32 @@ class Step:
             return False
         self._collected += len(fresh)
         for one in {one.run_id: one for one in self.scopes.note_done(fresh)}.values():
-            collected = self.definition.diagram.elements[one.element_id].collects
-            for name, expression in collected.items():
-                values = [self._within(done.id, expression) for done in self.scopes.done_beside(one)]
+            for name, values in self._collected_of(one).items():
                 with self.within(one.parent_id):
                     self.say(name, values)
         return True
+
+    def collect_again(self, scope_id: ScopeId) -> Iterator[tuple[str, ScopeId]]:
+        """After something was said anew in this scope: lists of answers around it that are others now are said anew, too.
+
+        Yields the name of each, and the scope in which it was said, the innermost first.
+        """
+        for level in list(self.scopes.outwards(scope_id)):
+            one = self.scopes.get(level) if level is not None else None
+            if one is None or one not in self.scopes.done_beside(one):
+                continue
+            for name, values in self._collected_of(one).items():
+                with self.within(one.parent_id):
+                    if self.facts[name] == values:
+                        continue
+                    self.say(name, values)
+                yield name, one.parent_id
+
+    def _collected_of(self, one: Scope) -> dict[str, list[object]]:
+        """What the iterations beside this one have answered that are done, in the order of the list, by its name."""
+        collected = self.definition.diagram.elements[one.element_id].collects
+        done = self.scopes.done_beside(one)
+        return {name: [self._within(beside.id, text) for beside in done] for name, text in collected.items()}
 
     def _within(self, scope_id: ScopeId, expression: str) -> object:
         with self.within(scope_id):
@@ -253,12 +275,19 @@ class Step:
         """The period is met now, and its clock task will be done when this round is over."""
         record = self.period(key)
         if record is None or not record.is_open:
+            if self._begins(key):
+                self.met_while_beginning.append((key, self.scope_id))
             return
         self.deadlines[record.key] = met = deadlines.meet(self.tx, record, self.now)
         self.record(PeriodStands(met.key, met.status))
         element = self.definition.diagram.elements[record.element_id]
         if element.attached_to:
             self.clocks_to_close.append((element.attached_to, record.scope_id))
+
+    def _begins(self, key: str) -> bool:
+        """Whether something waits under this period, which may not be counted yet."""
+        elements = self.definition.diagram.elements
+        return any(elements[one.element_id].properties.get("deadline") == key for one in self.workflow.armed_events())
 
     def parties(self) -> set[str]:
         """The parties that something has reached: whoever is only proposed is told nothing."""

@@ -14,7 +14,7 @@ from engine.organisation.directory import UnitDirectory
 from engine.runtime.step.confidentiality import check_answers
 from engine.runtime.step.step import Step
 
-EMPTY_FIELD = _("While this is empty, nobody can tell whether it may be done. Fill it in.")
+EMPTY_FIELD = _("While this is empty, it cannot be worked out whether this is allowed. Fill it in.")
 
 
 def take_answers(
@@ -34,8 +34,8 @@ def take_answers(
         if empty := [key for key in error.names & form.own_keys & asked if read.get(key) is None]:
             raise InvalidValues(dict.fromkeys(empty, EMPTY_FIELD)) from error
         sentence = _(
-            "A rule of form %(form)s cannot be worked out (%(error)s). Nothing "
-            "was submitted. Tell the process administrator.",
+            "A rule of the form %(form)s cannot be worked out (%(error)s). Nothing was submitted. Tell the procedure "
+            "analyst.",
             form=form.id,
             error=error.sentence,
         )
@@ -44,7 +44,7 @@ def take_answers(
     naming = [field.key for field in form.fields if field.widget == "case"]
     if own := [key for key in naming if values.get(key) is not None and values[key] == step.instance["number"]]:
         raise InvalidValues(
-            dict.fromkeys(own, _("This is the number of this very case. Give the number of the other one."))
+            dict.fromkeys(own, _("This is the number of this case itself. Give the number of the other one."))
         )
     check_answers(step, form, values, actor)
     for name, value in values.items():

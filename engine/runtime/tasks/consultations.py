@@ -23,7 +23,7 @@ NO_OPINION = _("No comment")
 """What a colleague answers who has nothing to say; it is kept in Chinese, and `opinion_words` tells it."""
 
 _NOT_ASKED = _(
-    "You can ask colleagues of your own unit, and nobody whose reply is still to come. Choose from the list."
+    "You can only ask colleagues in your own unit, and not those whose reply is still awaited. Choose from the list."
 )
 
 
@@ -92,7 +92,7 @@ def withdraw(tx: Connection, context: Context, actor: Actor, task_id: str, reque
     waiting = [found for found in requests.requests(tx, row) if found.kind == HandlingKind.CONSULTATION]
     request = next((found for found in waiting if found.id == request_id), None)
     if request is None:
-        raise NotFound(_("This request has been answered or cancelled already."))
+        raise NotFound(_("This request has already been answered or cancelled."))
     requests.withdraw(tx, request.id, context.now)
     note(tx, context, actor, row, Unasked(row.id, request.to_person))
     notify_person(
@@ -101,7 +101,7 @@ def withdraw(tx: Connection, context: Context, actor: Actor, task_id: str, reque
         row,
         request.to_person,
         _(
-            "%(person)s no longer asks for your opinion on '%(step)s'. There is nothing to reply to.",
+            "%(person)s no longer asks for your opinion on '%(step)s'. You do not have to reply.",
             person=actor.person_name,
             step=Name(row.name),
         ),

@@ -73,9 +73,8 @@ def require_known(answers: Answers | None, saved_at: datetime | None, window: Wi
         return
     raise Refused(
         _(
-            "Another window saved this draft at %(time)s, so it was not "
-            "overwritten. To use what is on this page, submit it. "
-            "To use the other one, reload.",
+            "Another window saved this draft at %(time)s, so it was not overwritten. To use what is on this page, "
+            "submit it. To use the other draft, reload the page.",
             time=When(saved_at, "time"),
         )
     )

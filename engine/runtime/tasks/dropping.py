@@ -42,7 +42,8 @@ def drop(tx: Connection, context: Context, actor: Actor, task_id: str) -> TaskRo
         if not can_be_dropped(step, row):
             raise Refused(
                 _(
-                    "'%(step)s' was not opened with a button, or somebody has answered it. It cannot be dropped.",
+                    "'%(step)s' was not opened with a button, or somebody has already answered it, so it cannot be "
+                    "dropped.",
                     step=Name(row.name),
                 )
             )

@@ -97,8 +97,12 @@ def _way_back(step: Step, row: TaskRow) -> WayBack:
                 steps.append(Earlier(found.id, element.id, element.name, earlier.ended_by, earlier.ended_at, drawn))
     if row.scope_id is not None:
         scope = Name(diagram.elements[step.scopes.get(row.scope_id).element_id].name)
-        return WayBack(steps, passed, _("Before that '%(step)s' had not begun. It goes no further back.", step=scope))
-    return WayBack(steps, passed, _("Before that the case was started."))
+        return WayBack(
+            steps,
+            passed,
+            _("Before that, '%(step)s' had not begun, so the case cannot be sent back any further.", step=scope),
+        )
+    return WayBack(steps, passed, _("Before that, the case was started."))
 
 
 def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_task_id: str, reason: str) -> str:
@@ -120,7 +124,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
         if earlier is None:
             if not to_task_id:
                 raise InvalidValues({"to": _("Choose the step to send it back to.")})
-            raise Refused(sentences(_("It cannot be sent back to that step."), back.why_no_further))
+            raise Refused(sentences(_("The case cannot be sent back to that step."), back.why_no_further))
         passed = back.passed[: back.passed.index(earlier.element_id)]
         _keep_periods(step, row, earlier, passed)
         over = {"undone": Undone.SENT_BACK, "ended_by": actor.person_id, "remark": reason}
@@ -168,29 +172,33 @@ def _barrier(step: Step, element: Element) -> Text:
     name = Name(element.name or element.id)
     if element.kind in _BESIDE or (not element.kind.endswith("Gateway") and len(element.outgoing) > 1):
         return _(
-            "Before that several steps run side by side. Sending it back would disturb the others, so it goes no further back."
+            "Before that, several steps run side by side. Sending the case back would disturb the others, so it "
+            "cannot be sent back any further."
         )
     if element.throws:
-        return _("'%(step)s' has taken effect. It cannot be sent back beyond it.", step=name)
+        return _("'%(step)s' has taken effect, so the case cannot be sent back beyond it.", step=name)
     if element.behind_gateway or element.heard is not None:
-        return _("This step came from '%(step)s'. It cannot be sent back beyond it.", step=name)
+        return _("This step came from '%(step)s', so the case cannot be sent back beyond it.", step=name)
     match element.kind:
         case "subProcess":
-            return _("'%(step)s' has been left. It cannot be sent back into it.", step=name)
+            return _("'%(step)s' is complete, so the case cannot be sent back into it.", step=name)
         case "callActivity":
-            return _("'%(step)s' is the result of another procedure. It cannot be sent back beyond it.", step=name)
+            return _(
+                "'%(step)s' is the result of another procedure, so the case cannot be sent back beyond it.", step=name
+            )
         case "boundaryEvent":
-            return _("This step came from '%(step)s'. It cannot be sent back beyond it.", step=name)
+            return _("This step came from '%(step)s', so the case cannot be sent back beyond it.", step=name)
         case kind if kind in OPERATING:
             operation = element.properties.get("operation", "")
             if operation == "issue_document":
                 title = Name(element.properties["title"]) if element.properties.get("title") else name
                 return _(
-                    "'%(title)s' has been delivered and cannot be taken back. It cannot be sent back beyond the delivery.",
+                    "'%(title)s' has been delivered and cannot be taken back, so the case cannot be sent back beyond "
+                    "the delivery.",
                     title=title,
                 )
             if operation not in QUIET_OPERATIONS or "meets" in element.properties:
-                return _("'%(step)s' has taken effect. It cannot be sent back beyond it.", step=name)
+                return _("'%(step)s' has taken effect, so the case cannot be sent back beyond it.", step=name)
     return ""
 
 
@@ -200,7 +208,8 @@ def _limit_over(step: Step, diagram: Diagram, element: Element) -> Text:
         record = step.period(event.properties.get("deadline", ""))
         if event.interrupting and event.timer and record is not None and record.due_at <= step.now:
             return _(
-                "The time limit of '%(step)s' is over. It would lapse at once, so it goes no further back.",
+                "The time limit of '%(step)s' has passed. It would lapse at once, so the case cannot be sent back any "
+                "further.",
                 step=Name(element.name),
             )
     return ""

@@ -79,7 +79,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
     tasks.keep_draft(tx, opened, actor.person_id, point.answers, context.now)
     for lapsed in fallen:
         words = _(
-            "%(person)s, %(unit)s, has undone '%(step)s'. '%(lapsed)s' is no longer to be done.",
+            "%(person)s, %(unit)s, has undone '%(step)s'. '%(lapsed)s' no longer has to be done.",
             person=actor.person_name,
             unit=actor.unit_name,
             step=Name(row.name),
@@ -105,26 +105,26 @@ def _why_not(row: Done, known: _Known, now: datetime) -> Text:
     if row.status != TaskStatus.COMPLETED:
         return _("Only a completed task can be undone.")
     if row.undone is not None:
-        return _("This completion has been undone already.")
+        return _("This completion has already been undone.")
     instance = known.instances[row.instance_id]
     if instance.status == InstanceStatus.ENDED:
         result = result_of(instance)
         return _("The case has ended (%(result)s), so this can no longer be undone.", result=result)
     if instance.status == InstanceStatus.INCIDENT:
-        return _("The case is stopped by a fault. This can be undone once it is resumed.")
+        return _("The case has been stopped by a fault. This can be undone once it is resumed.")
     if instance.last_task != row.id:
         return _MOVED
     did = known.did[row.id]
     if why := _papers_made(did, known):
         return why
     if did.moved:
-        return _("A period has changed with it and both sides were told, so this can no longer be undone.")
+        return _("A period has changed with it and both sides have been notified, so this can no longer be undone.")
     if why := _calls_moved(row, known):
         return why
     if instance.revision != instance.undo_revision:
         return _MOVED
     if instance.timers and undo_points.limit_over(instance.timers, now):
-        return _("The time limit of this step is over. It could not be done again, so it cannot be undone.")
+        return _("The time limit of this step has passed. It could not be done again, so it cannot be undone.")
     return _claimed(did.opened, row.ended_by, known)
 
 
@@ -305,7 +305,7 @@ def _calls_moved(row: Done, known: _Known) -> Text:
         own = child.origin_instance_id == row.instance_id and child.started_at == row.ended_at
         if own and (child.origin_task_id is None or child.revision > 1 or child.id in known.moved):
             return _(
-                "Case %(number)s, which this started, is being handled already, so this can no longer be undone.",
+                "Case %(number)s, which this started, is already being handled, so this can no longer be undone.",
                 number=child.number,
             )
     return ""
@@ -323,7 +323,9 @@ def _what_moved(tx: Connection, row: Done) -> Text:
         .order_by(task.c.ended_at.desc()),
     )
     if later is None:
-        return _("Since then a period has ended or the case has changed, so this can no longer be undone.")
+        return _(
+            "Since then a period has ended or the case has changed in another way, so this can no longer be undone."
+        )
     who = {"person": later.person_name, "unit": later.unit_name, "step": Name(later.name)}
     if later.undone == Undone.SENT_BACK:
         return _("%(person)s, %(unit)s, has sent '%(step)s' back, so this can no longer be undone.", **who)
@@ -336,13 +338,17 @@ def _say_former(step: Step, revision: int) -> None:
     said = step.tx.execute(select(fact).where(own, fact.c.revision == revision).order_by(fact.c.id)).all()
     for (scope_id, name), value in {(row.scope_id, row.name): decode(row.value) for row in said}.items():
         before = step.tx.execute(
-            select(fact.c.value, fact.c.scope_id)
+            select(fact.c.value, fact.c.scope_id, fact.c.task_id)
             .where(own, fact.c.name == name, fact.c.revision < revision)
             .order_by(fact.c.id.desc())
         ).all()
-        earlier = [decode(found.value) for found in step.scopes.nearest(before, scope_id)]
+        own_before = step.scopes.nearest(before, scope_id)
+        earlier = [decode(found.value) for found in own_before]
+        first_said_in = own_before[0].task_id if own_before else None
         with step.within(scope_id):
-            step.facts.say(name, earlier[0] if earlier else None, step.actor.person_id if step.actor else None)
+            step.facts.say(
+                name, earlier[0] if earlier else None, step.actor.person_id if step.actor else None, first_said_in
+            )
         if name in step.definition.diagram.process.party_facts:
             was = {code for found in earlier for code in parties.named_by(found)}
             gone = [code for code in parties.named_by(value) if code not in was]

@@ -151,7 +151,7 @@ def change_draft(tx: Connection, actor: Actor, task_id: str, now: datetime) -> N
     before = draft(tx, actor.person_id, task_id)
     other = drafts.aside(before.answers if before else None)
     if before is None or other is None:
-        raise Refused(_("This task has no other draft."))
+        raise Refused(_("This task does not have another draft."))
     changed = drafts.kept(other, Window(now.isoformat(), ""))  # windows that show the other one do not overwrite it
     keep_draft(tx, row, actor.person_id, changed, now, before.answers)
 
@@ -367,13 +367,11 @@ def _undone(row: _Over) -> Message:
             return _("'%(step)s' was sent back on %(when)s and can no longer be handled.", **about)
         case Undone.TAKEN_BACK:
             return _(
-                "'%(step)s' lapsed on %(when)s, since the step before it was undone. It can no longer be handled.",
+                "'%(step)s' lapsed on %(when)s because the step before it was undone. It can no longer be handled.",
                 **about,
             )
         case Undone.TAKEN_OFF:
-            return _(
-                "Your unit has no longer been asked for '%(step)s' since %(when)s. What you saved is kept.", **about
-            )
+            return _("Since %(when)s, your unit is no longer asked for '%(step)s'. What you saved is kept.", **about)
         case _dropped:
             return _("'%(step)s' was dropped on %(when)s and can no longer be handled.", **about)
 
@@ -381,17 +379,17 @@ def _undone(row: _Over) -> Message:
 def _ended_meanwhile(row: _Over) -> Message:
     about = {"step": Name(row.name), "when": When(row.ended_at, "spoken")}
     if not row.result_name:
-        return _("The case ended on %(when)s. '%(step)s' is no longer to be done.", **about)
+        return _("The case ended on %(when)s. '%(step)s' no longer has to be done.", **about)
     return _(
-        "The case ended on %(when)s (%(result)s). '%(step)s' is no longer to be done.", **about, result=result_of(row)
+        "The case ended on %(when)s (%(result)s). '%(step)s' no longer has to be done.", **about, result=result_of(row)
     )
 
 
 def _lapsed(name: str, at: datetime) -> Refused:
     return Refused(
         _(
-            "'%(step)s' lapsed on %(when)s: its time limit is over, or the case "
-            "has gone on. It can no longer be handled.",
+            "'%(step)s' lapsed on %(when)s: its time limit has passed, or the case has gone on. It can no longer be "
+            "handled.",
             step=Name(name),
             when=When(at, "spoken"),
         )

@@ -33,7 +33,7 @@ def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
     chosen = choose(
         who_may_do(tx, row, context.now),
         to,
-        _("You can reassign it to somebody of your unit who can do this step. Choose from the list."),
+        _("You can only reassign it to somebody in your unit who can handle this step. Choose from the list."),
     )
     _end_delegation(tx, context, actor, row, chosen.id)
     pass_draft(tx, context, row, row.assignee_id, chosen.id)
@@ -80,7 +80,7 @@ def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reas
         text = _("%(person)s has returned '%(step)s' to you: %(reason)s", **about)
         notify_person(tx, context, row, taker, text, NoticeKind.RETURNED)
     else:
-        text = _("%(person)s has released '%(step)s', which is to be claimed: %(reason)s", **about)
+        text = _("%(person)s has released '%(step)s', which can now be claimed: %(reason)s", **about)
         notify_post(tx, context, actor, row, text, NoticeKind.RETURNED)
         if works_here(tx, context, row, giver):
             notify_person(tx, context, row, giver, text, NoticeKind.RETURNED)
@@ -94,7 +94,7 @@ def delegate(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
     chosen = choose(
         who_may_be_asked(tx, row, context.now),
         to,
-        _("You can delegate it to a colleague of your unit. Choose from the list."),
+        _("You can only delegate it to a colleague in your unit. Choose from the list."),
     )
     pass_draft(tx, context, row, actor.person_id, chosen.id)
     requests.add(tx, row, HandlingKind.DELEGATION, actor, context.now, to_person=chosen.id, reason=request)
@@ -126,8 +126,8 @@ def hand_in(
         raise InvalidValues(
             {
                 "opinion": _(
-                    "Whoever delegated this to you has left the task, and nobody has taken it "
-                    "over yet. Hand it in once somebody has claimed it."
+                    "The person who delegated this to you no longer has the task, and nobody has taken it over yet. "
+                    "Hand it in once somebody has claimed it."
                 )
             }
         )
@@ -149,7 +149,7 @@ def words(text: str, key: str, required: bool = True) -> str:
     """The text without blanks around it. Raises InvalidValues when it is missing, too long or not to be printed."""
     text = readable(text, key)
     if required and not text:
-        raise InvalidValues({key: _("Write it down: the other person will read it.")})
+        raise InvalidValues({key: _("Write it down, because the other person will read it.")})
     if len(text) > REASON_LIMIT:
         raise InvalidValues(
             {key: _("At most %(limit)s characters, now %(count)s.", limit=REASON_LIMIT, count=len(text))}
@@ -247,7 +247,7 @@ def _end_delegation(tx: Connection, context: Context, actor: Actor, row: TaskRow
             if request.to_person not in (holder_id, actor.person_id):
                 about = {"person": actor.person_name, "step": Name(row.name)}
                 text = _(
-                    "%(person)s has recalled '%(step)s', which was delegated to you. There is nothing left to do.",
+                    "%(person)s has recalled '%(step)s', which was delegated to you. It no longer has to be done.",
                     **about,
                 )
                 notify_person(tx, context, row, request.to_person, text)

@@ -31,7 +31,7 @@ def urge(tx: Connection, context: Context, actor: Actor, task_id: str, sentence:
     if again_at is not None:
         day = When(local_date(again_at), "said_day")
         raise Refused(
-            _("You have chased this task already. You can chase it again from %(day)s, the next working day.", day=day)
+            _("You have already chased this task. You can chase it again from %(day)s, the next working day.", day=day)
         )
     requests.add(tx, row, HandlingKind.URGE, actor, context.now, reason=sentence)
     note(tx, context, actor, row, Urged(row.id, sentence))

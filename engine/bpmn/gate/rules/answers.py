@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, called, in_form, named
 from engine.forms.schema import Form
+from engine.messages import Name
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-FIELD_ASKED_TWICE = Rule("field-asked-twice", _("One field is asked in one form."))
+FIELD_ASKED_TWICE = Rule("field-asked-twice", _("A field is filled in on one form only."))
 ANSWER_SHARED = Rule("answer-shared", _("An answer belongs to one step."))
 OUTCOME_TWICE = Rule("outcome-twice", _("A form has one answer."))
 
@@ -35,15 +36,16 @@ def _shared_names(draft: Draft) -> Iterator[Problem]:
             forms = named(form_ids)
             yield FIELD_ASKED_TWICE.problem(
                 f"{sorted(form_ids)[-1]}.{key}",
-                draft.fields[key].label.drawn,
+                draft.fields[key].label,
                 _(
-                    "Several forms ask for the field %(key)s (%(forms)s), and the later answer overwrites the earlier.",
+                    "Several forms ask for the field %(key)s (%(forms)s), so the later answer overwrites the earlier "
+                    "one.",
                     key=key,
                     forms=forms,
                 ),
                 _(
-                    "Give each a name of its own (for one form that several steps use, write a parameter in the key). "
-                    "Where it is only shown, make it read-only (readonly)."
+                    "Give each one a different name. For one form that several steps use, write a parameter in the "
+                    "key. Where the field is only shown, make it read-only (readonly)."
                 ),
             )
 
@@ -55,15 +57,15 @@ def _start_forms(draft: Draft, key: str, form_ids: list[str]) -> Iterator[Proble
     if len({(field.type, field.widget) for field in fields}) > 1:
         yield FIELD_ASKED_TWICE.problem(
             f"{starts[-1]}.{key}",
-            fields[-1].label.drawn,
+            fields[-1].label,
             _("The start forms ask for %(key)s in different ways (%(forms)s).", key=key, forms=named(starts)),
-            _("Make it a field of the same type in each of them, or give each a name of its own."),
+            _("Make it the same type of field in each form, or give each one a different name."),
         )
 
 
 def _shared_answers(draft: Draft) -> Iterator[Problem]:
     """One answer, one task: a condition must know whose answer it reads."""
-    asked: dict[str, str] = {}
+    asked: dict[str, Name] = {}
     for element in draft.of_kind("userTask"):
         form = draft.forms.get(element.form_key)
         if form is None or form.outcome_key is None:
@@ -74,15 +76,15 @@ def _shared_answers(draft: Draft) -> Iterator[Problem]:
                 ANSWER_SHARED,
                 element,
                 _(
-                    "The form %(form)s is already used by '%(before)s', so the answers of the two steps "
-                    "(%(answer)s) cannot be told apart.",
+                    "The form %(form)s is already used by '%(before)s', so the answers of the two steps (%(answer)s) "
+                    "cannot be told apart.",
                     form=element.form_key,
                     before=before,
                     answer=form.outcome_key,
                 ),
                 _(
-                    "Copy the form and give the answer another key, or write a parameter in the key and give each step "
-                    "another value."
+                    "Copy the form and give the answer another key; or write a parameter in the key, with a different "
+                    "value for each step."
                 ),
             )
         else:
@@ -97,5 +99,5 @@ def _outcomes(form_id: str, form: Form) -> Iterator[Problem]:
             form_id,
             field,
             _("One form has two answers (_outcome)."),
-            _("Keep one; the key of the other must not end in _outcome."),
+            _("Keep one. The key of the other must not end in _outcome."),
         )

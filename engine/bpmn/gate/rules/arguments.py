@@ -12,9 +12,9 @@ from engine.messages import Text, ngettext
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-FUNCTION_ARGUMENTS = Rule("function-arguments", _("A function has the arguments that it takes."))
-NAME_NOT_LITERAL = Rule("name-not-literal", _("A name in a function is written out as text."))
-NAME_UNKNOWN = Rule("name-unknown", _("A name in a function is the name of something."))
+FUNCTION_ARGUMENTS = Rule("function-arguments", _("A function has the right number of arguments."))
+NAME_NOT_LITERAL = Rule("name-not-literal", _("A name in a function is written directly as text."))
+NAME_UNKNOWN = Rule("name-unknown", _("A name in a function exists."))
 ARGUMENTS: dict[str, int | None] = {
     "now": 0, "minute": 1, "due": 1, "deadline_is": 2, "unpaused_days": 3, "config": 1, "materials": 1, "unit_kind": 1,
     "completed_at": 1, "unit_phone": 1, "my_name": 0, "empowered": 1, "same_case": None, "decided_duty": 1,
@@ -36,8 +36,8 @@ def argument_problems(draft: Draft, written: Written, expression: Expression) ->
             yield written.problem(
                 FUNCTION_ARGUMENTS,
                 ngettext(
-                    "The function %(name)s takes %(num)s argument, and here it has %(given)s.",
-                    "The function %(name)s takes %(num)s arguments, and here it has %(given)s.",
+                    "The function %(name)s takes %(num)s argument, but has %(given)s here.",
+                    "The function %(name)s takes %(num)s arguments, but has %(given)s here.",
                     wanted,
                     name=name,
                     given=given,
@@ -64,8 +64,8 @@ def _same_case(draft: Draft, written: Written, node: ast.Call) -> Iterator[Probl
             FUNCTION_ARGUMENTS,
             _("The function same_case cannot take %(given)s arguments.", given=given),
             _(
-                "Write the number of days, the name and the value of the receipt, then at least two pairs that "
-                'have to agree: same_case(30, "received_at", received_at, "a", a, "b", b).'
+                "Write the number of days, the name and the value of the time of receipt, then at least two pairs "
+                'that have to match: same_case(30, "received_at", received_at, "a", a, "b", b).'
             ),
         )
         return
@@ -78,15 +78,15 @@ def _literal(written: Written, function: str, node: ast.expr, known: frozenset[s
     if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
         yield written.problem(
             NAME_NOT_LITERAL,
-            _("The %(what)s in %(function)s has to be written out as text.", function=function, what=what),
-            _('Write %(function)s("…") with the name between the quotation marks.', function=function),
+            _("The %(what)s in %(function)s has to be written directly as text.", function=function, what=what),
+            _('Write %(function)s("…"), with the name between the quotation marks.', function=function),
         )
     elif node.value not in known:
         some = named(known, node.value)
         remedy = (
-            _("Correct the name. There are, among others: %(some)s.", some=some)
+            _("Correct the name. Those that exist include: %(some)s.", some=some)
             if known
-            else _("Correct it, or add this %(what)s first.", what=what)
+            else _("Correct it, or create this %(what)s first.", what=what)
         )
         name = node.value[:80]
         yield written.problem(NAME_UNKNOWN, _("There is no %(what)s called '%(name)s'.", name=name, what=what), remedy)

@@ -11,8 +11,8 @@ from engine.messages import listed
 from engine.problems import Problem, Rule
 
 CALL_BINDING = Rule("call-binding", _("A call says in one way which version it uses."))
-CALL_VERSION = Rule("call-version", _("The version that a call names is there."))
-CALL_TAG = Rule("call-tag", _("The version tag that a call names is there."))
+CALL_VERSION = Rule("call-version", _("The version that a call names exists."))
+CALL_TAG = Rule("call-tag", _("The version tag that a call names exists."))
 TAG_LIMIT = 64
 
 
@@ -20,20 +20,20 @@ def binding_problem(draft: Draft, called: Called, element: Element) -> Problem |
     """Why the version that is asked for cannot be settled; None when it can."""
     number, tag, newest = called.version[:TAG_LIMIT], called.tag[:TAG_LIMIT], draft.procedures.latest(called.key)
     if called.binding not in BINDINGS:
-        reason = _("The binding '%(binding)s' is not known.", binding=called.binding[:TAG_LIMIT])
+        reason = _("The binding '%(binding)s' is unknown.", binding=called.binding[:TAG_LIMIT])
         return about(CALL_BINDING, element, reason, _("Write one of %(known)s.", known=listed(BINDINGS)))
     if number and called.binding != VERSION:
         return about(
             CALL_BINDING,
             element,
-            _("A version number is given, but the binding is not by version, so it has no effect."),
+            _("A version number is given, but the call is not bound by version, so it has no effect."),
             _("Delete the version number, or change the binding to version."),
         )
     if tag and called.binding != VERSION_TAG:
         return about(
             CALL_BINDING,
             element,
-            _("A version tag is given, but the binding is not by version tag, so it has no effect."),
+            _("A version tag is given, but the call is not bound by version tag, so it has no effect."),
             _("Delete the version tag, or change the binding to versionTag."),
         )
     if called.binding == VERSION:
@@ -41,7 +41,7 @@ def binding_problem(draft: Draft, called: Called, element: Element) -> Problem |
             reason = (
                 _("The version number '%(number)s' cannot be used.", number=number)
                 if number
-                else _("The binding is by version number, and no number is given.")
+                else _("The call is bound by version number, but no number is given.")
             )
             return about(
                 CALL_VERSION, element, reason, _("Write a number, such as 3. An expression cannot be used here.")
@@ -57,7 +57,7 @@ def binding_problem(draft: Draft, called: Called, element: Element) -> Problem |
             reason = (
                 _("The version tag '%(tag)s' cannot be used.", tag=tag)
                 if tag
-                else _("The binding is by version tag, and no tag is given.")
+                else _("The call is bound by version tag, but no tag is given.")
             )
             return about(
                 CALL_TAG,

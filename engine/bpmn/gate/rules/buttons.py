@@ -14,8 +14,8 @@ from engine.problems import Problem, Rule
 BUTTON_INTERRUPTS = Rule("button-interrupts", _("A button on a clock task does not interrupt it."))
 BUTTON_UNNAMED = Rule("button-unnamed", _("A button has a name."))
 BUTTON_NOBODY = Rule("button-nobody", _("A button says which unit and post may press it."))
-BUTTON_PRESSER = Rule("button-presser", _("Where several units may press a button, it records which did."))
-BUTTON_REASON = Rule("button-reason", _("Every condition of a button has a sentence for when it does not hold."))
+BUTTON_PRESSER = Rule("button-presser", _("A button that several units may press records which one did."))
+BUTTON_REASON = Rule("button-reason", _("Every condition of a button has a reason to show when it does not hold."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -37,16 +37,16 @@ def _button(draft: Draft, element: Element) -> Iterator[Problem]:
             element,
             _("The button would interrupt a clock task."),
             _(
-                'Make it non-interrupting (cancelActivity="false"), and end the case with a terminate end event '
-                "at the end of its branch. An interrupting button can only be attached to a user task, a call activity or "
-                "a sub-process, which it replaces when it is pressed."
+                'Make it non-interrupting (cancelActivity="false"), and end the case with a terminate end event at '
+                "the end of its branch. An interrupting button can only be attached to a user task, a call activity "
+                "or a sub-process, which it replaces when it is pressed."
             ),
         )
     if not element.name:
         yield about(
             BUTTON_UNNAMED,
             element,
-            _("The button has no name, so the page has nothing to write on it."),
+            _("The button has no name, so the page has no words to show on it."),
             _("Write what pressing it does, such as 'Extend the referral period'."),
         )
     if ("unit" in element.properties) != ("role" in element.properties):
@@ -54,7 +54,7 @@ def _button(draft: Draft, element: Element) -> Iterator[Problem]:
             UNIT_OR_POST_ALONE,
             element,
             _("Only one of the properties unit and role is given."),
-            _("Write both, or delete both and let the lane say it."),
+            _("Write both, or delete both and let the lane decide."),
         )
         return
     unit, roles = draft.diagram.asked(element)
@@ -62,7 +62,7 @@ def _button(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             BUTTON_NOBODY,
             element,
-            _("Nothing says which unit and post may press it."),
+            _("Nothing says which unit and post may press the button."),
             _("Write unit and role in the button's extension properties."),
         )
     elif "unit" in element.properties:
@@ -72,10 +72,10 @@ def _button(draft: Draft, element: Element) -> Iterator[Problem]:
             yield about(
                 BUTTON_PRESSER,
                 element,
-                _("Several units may press this, and nothing records which one did."),
+                _("Several units may press this button, but nothing records which one did."),
                 _(
-                    "Add the property pressed_by with the fact that records the unit; the next step is handled by "
-                    "that unit."
+                    "Add the property pressed_by with the fact that records the unit. Later steps are handled by that "
+                    "unit."
                 ),
             )
     for suffix in ("", *(f"_{number}" for number in range(2, 10))):

@@ -18,13 +18,13 @@ from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 CALL_CIRCLE = Rule("call-circle", _("Procedures do not call each other in a circle."))
-CALL_UNKNOWN = Rule("call-unknown", _("A procedure that is called is deployed."))
-CALL_RETIRED = Rule("call-retired", _("A procedure that is called is not retired."))
+CALL_UNKNOWN = Rule("call-unknown", _("A called procedure is deployed."))
+CALL_RETIRED = Rule("call-retired", _("A called procedure is not retired."))
 SELF_START_LATEST = Rule("self-start-latest", _("A procedure that starts itself uses its latest version."))
-SELF_START_ENDLESS = Rule("self-start-endless", _("Before a procedure starts itself, somebody has acted."))
+SELF_START_ENDLESS = Rule("self-start-endless", _("Somebody acts before a procedure starts itself again."))
 CALL_OUTPUT = Rule("call-output", _("What a call hands back is an expression that can be read."))
-CALL_INPUT_MISSING = Rule("call-input-missing", _("A call hands over what the other procedure needs to begin."))
-CALL_FACT = Rule("call-fact", _("A call hands over and takes back facts that the other procedure knows."))
+CALL_INPUT_MISSING = Rule("call-input-missing", _("A call hands over what the called procedure needs to begin."))
+CALL_FACT = Rule("call-fact", _("A call hands over and takes back facts that the called procedure has."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -37,7 +37,7 @@ def check(draft: Draft) -> Iterator[Problem]:
                 CALL_CIRCLE,
                 element,
                 _("The procedure %(key)s leads back to this one without end.", key=key[:64]),
-                _("Take out one of the calls."),
+                _("Remove one of the calls."),
             )
         elif draft.procedures.latest(key) is None:
             known = named(draft.procedures.keys(), key) if draft.procedures.keys() else _("none")
@@ -46,7 +46,7 @@ def check(draft: Draft) -> Iterator[Problem]:
                 CALL_UNKNOWN,
                 element,
                 _("There is no deployed procedure called %(name)s.", name=name),
-                _("Deploy it first, or use one that is there (%(known)s).", known=known),
+                _("Deploy it first, or use a procedure that is deployed (%(known)s).", known=known),
             )
         elif problem := binding_problem(draft, called, element):
             yield problem
@@ -56,7 +56,7 @@ def check(draft: Draft) -> Iterator[Problem]:
                     CALL_CIRCLE,
                     element,
                     _("The procedure %(key)s leads back to this one without end.", key=key[:64]),
-                    _("Take out one of the calls."),
+                    _("Remove one of the calls."),
                 )
             yield from _mappings(draft, element, handed, other)
 
@@ -72,8 +72,7 @@ def _anew(draft: Draft, called: Called, element: Element, handed: set[str]) -> I
         )
     if _comes_by_itself(draft, element):
         reason = _(
-            "Nobody acts between the start and this step, so the procedure would start itself again and "
-            "again without end."
+            "Nobody acts between the start and this step, so the procedure would start itself again without end."
         )
         yield about(
             SELF_START_ENDLESS,
@@ -94,8 +93,8 @@ def _mappings(draft: Draft, element: Element, handed: set[str], other: Signature
     if missing := handed - other.facts:
         known = named(other.facts, min(missing))
         remedy = _(
-            "Use a name that it has (it can be handed: %(known)s), or delete this line. To use a new fact, "
-            "add it to the called procedure and deploy that first.",
+            "Use a name that it has (it can receive: %(known)s), or delete this line. To use a new fact, add it to "
+            "the called procedure and deploy that procedure first.",
             known=known,
         )
         yield _without(element, missing, remedy)
@@ -104,7 +103,7 @@ def _mappings(draft: Draft, element: Element, handed: set[str], other: Signature
             CALL_INPUT_MISSING,
             element,
             _(
-                "%(name)s is not handed over; '%(procedure)s' needs it when it begins, so the case stops here.",
+                "%(name)s is not handed over. '%(procedure)s' needs it to begin, so the case would stop here.",
                 name=name[:80],
                 procedure=element.called.key[:64] if element.called else "",
             ),
@@ -118,15 +117,15 @@ def _mappings(draft: Draft, element: Element, handed: set[str], other: Signature
             yield about(
                 CALL_OUTPUT,
                 element,
-                _("The value that is handed back: %(said)s", said=error.sentence),
-                _("Correct it; what can be used is in docs/reference/bpmn.md."),
+                _("The value handed back: %(said)s", said=error.sentence),
+                _("Correct it. What can be used is listed in docs/reference/bpmn.md."),
             )
             continue
         if unknown:
             known = named(other.facts, min(unknown))
             remedy = _(
-                "Use a name that it has (it can hand back: %(known)s), or delete this line. To use a new fact, "
-                "add it to the called procedure and deploy that first.",
+                "Use a name that it has (it can hand back: %(known)s), or delete this line. To use a new fact, add it "
+                "to the called procedure and deploy that procedure first.",
                 known=known,
             )
             yield _without(element, unknown, remedy)

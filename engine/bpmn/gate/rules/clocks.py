@@ -11,7 +11,7 @@ from engine.problems import Problem, Rule
 
 CLOCK_EMPTY = Rule("clock-empty", _("A clock task carries a period or a button."))
 CLOCK_NOT_LAST = Rule("clock-not-last", _("A plain end event follows a clock task."))
-PERIOD_NEVER_MET = Rule("period-never-met", _("A service task meets every period of a clock task."))
+PERIOD_NEVER_MET = Rule("period-never-met", _("Some step meets every period of a clock task."))
 CLOCK_ENDLESS = Rule("clock-endless", _("A clock task ends."))
 
 
@@ -28,18 +28,21 @@ def _clock(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             CLOCK_EMPTY,
             element,
-            _("The clock task has neither a period nor a button, so nothing ever happens."),
+            _("The clock task has neither a period nor a button, so nothing can happen."),
             _(
-                "Attach a timer boundary event with the property deadline, or a message boundary event (a "
-                "button). If somebody has to act, make it a user task."
+                "Attach a timer boundary event with the property deadline, or a message boundary event (a button). If "
+                "somebody has to act, make it a user task."
             ),
         )
     if any(target.kind != "endEvent" or target.event_kind for target in draft.targets(element)):
         yield about(
             CLOCK_NOT_LAST,
             element,
-            _("A clock task is followed by a plain end event and nothing else."),
-            _("A clock task stands beside the work: fork with a parallel gateway and draw each branch by itself."),
+            _("Only a plain end event may follow a clock task directly."),
+            _(
+                "A clock task runs beside the work: split the path with a parallel gateway and draw each branch on "
+                "its own."
+            ),
         )
     keys = {event.properties["deadline"] for event in periods}
     for key in sorted(keys - draft.met):

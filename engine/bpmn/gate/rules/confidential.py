@@ -13,11 +13,11 @@ from engine.problems import Problem, Rule
 CONFIDENTIAL_DIFFERS = Rule(
     "confidential-differs", _("A confidential field is confidential in every form, for the same units.")
 )
-CONFIDENTIAL_UNIT = Rule("confidential-unit", _("A confidential field is for parties of the case."))
+CONFIDENTIAL_UNIT = Rule("confidential-unit", _("A confidential field is for parties to the case."))
 CONFIDENTIAL_CORRECTABLE = Rule("confidential-correctable", _("A confidential field is not corrected."))
 CONFIDENTIAL_MATERIALS = Rule("confidential-materials", _("A list of materials is not confidential."))
 CONFIDENTIAL_LISTED = Rule("confidential-listed", _("What lists show is not confidential."))
-CONFIDENTIAL_RECORDED = Rule("confidential-recorded", _("What the history tells is not confidential."))
+CONFIDENTIAL_RECORDED = Rule("confidential-recorded", _("What the history shows is not confidential."))
 CONFIDENTIAL_OR_INTERNAL = Rule("confidential-or-internal", _("A field is confidential or internal, not both."))
 CONFIDENTIAL_SHOWN = Rule("confidential-shown", _("A confidential field is shown only to units that may see it."))
 _TOLD = ("_outcome", "_opinion", "_reason")
@@ -34,8 +34,8 @@ def check(draft: Draft) -> Iterator[Problem]:
                 CONFIDENTIAL_DIFFERS,
                 form_id,
                 field,
-                _("This field is confidential in another form, for other units."),
-                _("Write the same in the property confidential everywhere."),
+                _("This field is confidential in another form, but for other units."),
+                _("Write the same value in the property confidential everywhere."),
             )
         if field.confidential and field.internal:
             yield in_form(
@@ -56,8 +56,8 @@ def _field(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
             CONFIDENTIAL_UNIT,
             form_id,
             field,
-            _("%(stranger)s, named for a confidential field, is not a party.", stranger=stranger),
-            _("The property confidential takes facts that hold a unit. Available: %(known)s.", known=known),
+            _("%(stranger)s, given for a confidential field, is not a party.", stranger=stranger),
+            _("The property confidential takes facts that hold a unit. These are available: %(known)s.", known=known),
         )
     if field.correctable:
         yield in_form(
@@ -72,7 +72,7 @@ def _field(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
             CONFIDENTIAL_MATERIALS,
             form_id,
             field,
-            _("A list of materials cannot be confidential: all parties see it."),
+            _("A list of materials cannot be confidential, because all parties see it."),
             _("Delete the property confidential."),
         )
     if field.key in (draft.diagram.process.title_fact, LISTED):
@@ -80,7 +80,10 @@ def _field(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
             CONFIDENTIAL_LISTED,
             form_id,
             field,
-            _("The title of a case and the party's name stand in lists and cannot be confidential."),
+            _(
+                "The title of a case and the name of the party to the violation appear in lists, so they cannot be "
+                "confidential."
+            ),
             _("Use another key, or delete confidential."),
         )
     if field.key.endswith(_TOLD):
@@ -88,7 +91,7 @@ def _field(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
             CONFIDENTIAL_RECORDED,
             form_id,
             field,
-            _("Conclusions, opinions and reasons go into the history and cannot be confidential."),
+            _("Conclusions, opinions and reasons go into the history, so they cannot be confidential."),
             _("Use a key that does not end in _outcome, _opinion or _reason."),
         )
 
@@ -102,11 +105,11 @@ def _shown(draft: Draft) -> Iterator[Problem]:
                     CONFIDENTIAL_SHOWN,
                     element,
                     _(
-                        "'%(label)s' in the form is confidential, and the unit of this step may not see it.",
+                        "'%(label)s' in the form is confidential, and the unit that handles this step must not see it.",
                         label=field.label or field.key,
                     ),
                     _(
-                        "Take it out of the form %(form)s, or give the step to a unit that may see it.",
+                        "Remove it from the form %(form)s, or give the step to a unit that may see it.",
                         form=element.form_key,
                     ),
                 )

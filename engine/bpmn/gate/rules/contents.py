@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml import etree
@@ -15,25 +16,37 @@ from engine.messages import gettext as _
 from engine.messages import listed
 from engine.problems import Problem, Rule
 
-ELEMENT_UNKNOWN = Rule("element-unknown", _("An element is one that runs or is drawn."))
-ELEMENT_MISPLACED = Rule("element-misplaced", _("An element stands where it runs."))
-NAMESPACE_UNKNOWN = Rule("namespace-unknown", _("Elements of other tools stand in extensionElements."))
-TEXT_ONLY = Rule("text-only", _("An element for text holds nothing else."))
-EXTENSION_UNKNOWN = Rule("extension-unknown", _("An extension is one that is read."))
+ELEMENT_UNKNOWN = Rule("element-unknown", _("An element is one that runs, or one that is only drawn."))
+ELEMENT_MISPLACED = Rule("element-misplaced", _("An element is drawn where it can run."))
+ELEMENT_TWICE = Rule("element-twice", _("What can be given only once is given once."))
+NAMESPACE_UNKNOWN = Rule("namespace-unknown", _("Elements of other tools are only in extensionElements."))
+TEXT_ONLY = Rule("text-only", _("An element for text contains only text."))
+EXTENSION_UNKNOWN = Rule("extension-unknown", _("An extension is one that this system knows."))
 EXTENSION_ENGINE = Rule("extension-engine", _("An extension is not for another engine."))
 PROPERTY_FORM = Rule("property-form", _("An extension property has a name and a value."))
 PROPERTY_TWICE = Rule("property-twice", _("An extension property is given once."))
 CALL_MAPPING = Rule("call-mapping", _("A line of a mapping has one source and one target."))
 ATTRIBUTE_UNKNOWN = Rule("attribute-unknown", _("An attribute has an effect."))
-ATTRIBUTE_VALUE = Rule("attribute-value", _("An attribute has a value that can be used."))
+ATTRIBUTE_VALUE = Rule("attribute-value", _("The value of an attribute is valid."))
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+ONCE = (
+    *(
+        BPMN + name
+        for name in (
+            "extensionElements", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "loopCardinality",
+            "completionCondition", "loopCondition", "conditionExpression", "condition", "script", "text",
+        )
+    ),
+    *(CAMUNDA + name for name in ("properties", "formData")),
+)  # fmt: skip
+"""What an element may hold once."""
 _PREFIXES = {CAMUNDA: "camunda:", XSI: "xsi:"}
-_REMEDY = _("It cannot be run as drawn. Delete it; what can be used is in docs/reference/bpmn.md.")
+_TYPES = {"childLaneSet": "tLaneSet"}
+"""The type of an element that is not called after it."""
+_REMEDY = _("It cannot run as drawn. Delete it. What can be used is listed in docs/reference/bpmn.md.")
 
 
-_OURS = _(
-    "Delete it; what a step does here stands in its extension properties, as docs/reference/bpmn.md describes them."
-)
+_OURS = _("Delete it. What a step does is written in its extension properties, which docs/reference/bpmn.md describes.")
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -55,6 +68,7 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield _refused(node, name, parent, construct)
             continue
         yield from _attributes(node, name, construct)
+        yield from _twice(node)
         if construct.holds_text and len(node):
             yield at(TEXT_ONLY, node, _("%(name)s can only hold text.", name=name), _("Delete the markup in it."))
         elif name == "extensionElements":
@@ -62,6 +76,20 @@ def check(draft: Draft) -> Iterator[Problem]:
         else:
             within = constructs.HANDLER_START if _begins_by_event(node) else name
             stack.extend((child, within) for child in reversed(node))
+
+
+def _twice(node: etree._Element) -> Iterator[Problem]:
+    """Of what is said twice only one would count, and nobody would know which."""
+    times = Counter(str(child.tag) for child in node)
+    for tag in ONCE:
+        if times[tag] > 1:
+            name = etree.QName(tag).localname
+            yield at(
+                ELEMENT_TWICE,
+                node,
+                _("%(name)s stands here more than once, and only one would count.", name=name),
+                _("Delete all but one."),
+            )
 
 
 def _begins_by_event(node: etree._Element) -> bool:
@@ -82,7 +110,7 @@ def _refused(node: etree._Element, name: str, parent: str, construct: Construct 
     if found := table.get(name):
         return _by_name(node, found)
     if construct is None:
-        return at(ELEMENT_UNKNOWN, node, _("%(name)s does not run here.", name=name), _REMEDY)
+        return at(ELEMENT_UNKNOWN, node, _("%(name)s is not supported.", name=name), _REMEDY)
     return at(ELEMENT_MISPLACED, node, _("%(parent)s cannot hold %(name)s.", parent=parent, name=name), _REMEDY)
 
 
@@ -96,7 +124,7 @@ def _foreign(node: etree._Element, parent: str) -> Iterator[Problem]:
         return
     name = etree.QName(node)
     if not (parent == "definitions" and name.namespace == constructs.PICTURE_NAMESPACE):
-        yield at(NAMESPACE_UNKNOWN, node, _("%(tag)s is not known.", tag=_shown(node.tag)), _REMEDY)
+        yield at(NAMESPACE_UNKNOWN, node, _("%(tag)s is unknown.", tag=_shown(node.tag)), _REMEDY)
 
 
 def _extensions(node: etree._Element) -> Iterator[Problem]:
@@ -115,10 +143,10 @@ def _extensions(node: etree._Element) -> Iterator[Problem]:
         if found is not None:
             yield _by_name(child, found)
         elif etree.QName(child).namespace in no_effect.ENGINES:
-            yield at(EXTENSION_ENGINE, child, _("%(tag)s is for another engine, and does not run here.",
+            yield at(EXTENSION_ENGINE, child, _("%(tag)s is for another engine and does not run here.",
                      tag=etree.QName(child).localname[:80]), _OURS)  # fmt: skip
         else:
-            yield at(EXTENSION_UNKNOWN, child, _("The extension %(tag)s is not known.", tag=_shown(child.tag)), _REMEDY)
+            yield at(EXTENSION_UNKNOWN, child, _("The extension %(tag)s is unknown.", tag=_shown(child.tag)), _REMEDY)
 
 
 def _is_form(child: etree._Element, extensions: etree._Element) -> bool:
@@ -140,7 +168,7 @@ def _mapping(node: etree._Element) -> Iterator[Problem]:
         yield at(
             CALL_MAPPING,
             node,
-            _("The mapping is not written as it has to be."),
+            _("The mapping is not written correctly."),
             _("Each line has one source (a fact) or sourceExpression (an expression), and one target (a fact)."),
         )
 
@@ -155,8 +183,8 @@ def _properties(node: etree._Element) -> Iterator[Problem]:
             yield at(
                 PROPERTY_FORM,
                 child,
-                _("The extension property is not written as it has to be."),
-                _("Fill in name and value line by line under Extension properties in the modeler."),
+                _("The extension property is not written correctly."),
+                _("Fill in the names and values line by line under Extension properties in the modeler."),
             )
         elif name in seen:
             yield at(
@@ -173,12 +201,20 @@ def _attributes(node: etree._Element, name: str, construct: Construct) -> Iterat
         namespace, _brace, local = key.rpartition("}")
         if namespace.removeprefix("{") in constructs.DECORATION_NAMESPACES or no_effect.is_setting(key):
             continue
-        if no_effect.is_note(key, is_attribute=True):
+        if no_effect.is_of_the_modeler(key) or no_effect.is_note(key, is_attribute=True):
+            continue
+        if key == f"{XSI}type" and _is_own_type(name, value):
             continue
         shown = f"{_PREFIXES.get(namespace + '}', namespace + '}')}{local}" if namespace else local
         allowed = construct.attributes.get(shown)
         if allowed is None or (allowed and value not in allowed):
             yield _refused_attribute(node, name, shown, value, allowed)
+
+
+def _is_own_type(name: str, value: str) -> bool:
+    """Whether xsi:type says of an element what it is anyway."""
+    own = _TYPES.get(name, f"t{name[:1].upper()}{name[1:]}")
+    return value.rpartition(":")[2] == own
 
 
 def _attributes_of(node: etree._Element) -> dict[str, str]:
@@ -193,8 +229,8 @@ def _refused_attribute(
     if found := table.get(local):
         return _by_name(node, found)
     if allowed:
-        reason = _("%(shown)s cannot be '%(value)s'.", shown=shown, value=value[:80])
-        return at(ATTRIBUTE_VALUE, node, reason, _("It can be: %(known)s.", known=listed(allowed)))
+        reason = _("%(shown)s cannot have the value '%(value)s'.", shown=shown, value=value[:80])
+        return at(ATTRIBUTE_VALUE, node, reason, _("Allowed values: %(known)s.", known=listed(allowed)))
     reason = _("The attribute %(shown)s of %(name)s has no effect.", name=name, shown=_shown(shown))
     return at(ATTRIBUTE_UNKNOWN, node, reason, _REMEDY)
 

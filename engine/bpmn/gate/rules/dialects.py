@@ -12,7 +12,7 @@ from engine.messages import gettext as _
 from engine.messages import ngettext
 from engine.problems import Problem, Rule, Severity
 
-DIALECT_TWIN = Rule("dialect-twin", _("Extensions are those of Camunda, not of a relative."), Severity.WARNING)
+DIALECT_TWIN = Rule("dialect-twin", _("Extensions are written for Camunda, not for a related tool."), Severity.WARNING)
 
 
 def noted(root: etree._Element) -> Iterator[Problem]:
@@ -29,4 +29,4 @@ def noted(root: etree._Element) -> Iterator[Problem]:
             name=name[:80],
             own=own[:80],
         )
-        yield at(DIALECT_TWIN, nodes[0], reason, _("It can stay."))
+        yield at(DIALECT_TWIN, nodes[0], reason, _("You can leave it as it is."))

@@ -11,12 +11,12 @@ from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 DOCUMENT_RECEIVER = Rule("document-receiver", _("A document goes to a unit or to somebody else, not both."))
-DOCUMENT_SAME_UNIT = Rule("document-same-unit", _("A document goes to another unit than it comes from."))
-DOCUMENT_COPY = Rule("document-copy", _("A document says true or false about being a copy notice."))
+DOCUMENT_SAME_UNIT = Rule("document-same-unit", _("The unit that sends a document is not the one that receives it."))
+DOCUMENT_COPY = Rule("document-copy", _("The property copy of a document is true or false."))
 DOCUMENT_FORM = Rule("document-form", _("A document is made from forms of its procedure."))
 DOCUMENT_SIGNER = Rule("document-signer", _("The step in which a document is signed is a user task."))
 DOCUMENT_SAME_AS = Rule(
-    "document-same-as", _("A document that is delivered once more has been delivered by a service task.")
+    "document-same-as", _("A document that is delivered again was first delivered by a service task.")
 )
 
 
@@ -35,8 +35,8 @@ def _document(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             DOCUMENT_RECEIVER,
             element,
-            _("A document goes either to a unit (to) or to somebody who is no unit (addressee)."),
-            _("Write one of the properties to and addressee."),
+            _("A document goes either to a unit (to) or to somebody who is not a unit (addressee)."),
+            _("Write only one of the properties to and addressee."),
         )
     for unit in dict.fromkeys(units):
         yield from names_unit(draft, element, unit)
@@ -44,7 +44,7 @@ def _document(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             DOCUMENT_SAME_UNIT,
             element,
-            _("The document comes from the unit that receives it."),
+            _("The same unit sends and receives the document."),
             _("Check the properties from and to."),
         )
     if properties.get("copy", "true") not in ("true", "false"):
@@ -53,7 +53,7 @@ def _document(draft: Draft, element: Element) -> Iterator[Problem]:
             DOCUMENT_COPY,
             element,
             _("The property copy cannot be '%(value)s'.", value=value),
-            _("Write true for a copy notice, and false or nothing for a document that is addressed."),
+            _("Write true for a copy notice. For a document addressed to the unit, write false or nothing."),
         )
     for form in filter(None, (form.strip() for form in properties.get("forms", "").split(","))):
         if form not in draft.form_ids:
@@ -70,11 +70,11 @@ def _document(draft: Draft, element: Element) -> Iterator[Problem]:
             DOCUMENT_SIGNER,
             element,
             _(
-                "The document is signed by whoever handles %(signed_by)s, and there is no such user task in the "
-                "diagram.",
+                "The document is signed by the person who handles %(signed_by)s, but the diagram has no such user "
+                "task.",
                 signed_by=signed_by[:80],
             ),
-            _("Write the id of the user task in which the document is signed in the property signed_by."),
+            _("In the property signed_by, write the id of the user task in which the document is signed."),
         )
     same_as = properties.get("same_as")
     if same_as is not None and same_as not in draft.issuing - {element.id}:
@@ -82,9 +82,9 @@ def _document(draft: Draft, element: Element) -> Iterator[Problem]:
             DOCUMENT_SAME_AS,
             element,
             _(
-                "The same document as that of %(same_as)s is to be delivered, and that is no service task that "
-                "delivers one.",
+                "The document of %(same_as)s is to be delivered again, but that is not a service task that delivers "
+                "one.",
                 same_as=same_as[:80],
             ),
-            _("Write the id of the service task that delivers the document first in the property same_as."),
+            _("In the property same_as, write the id of the service task that delivers the document first."),
         )

@@ -19,7 +19,7 @@ MERGE_DOUBLES = Rule(
     "merge-doubles", _("Branches that run at the same time are joined by a gateway that waits for them.")
 )
 LOOP_DOUBLES = Rule(
-    "loop-doubles", _("A step from which several paths go on is come back to only when they have been joined.")
+    "loop-doubles", _("A path leads back to a step that splits into several paths only after these have been joined.")
 )
 _DONE_TWICE = (
     "userTask", "receiveTask", "callActivity", "subProcess", "parallelGateway", "inclusiveGateway", "intermediateCatchEvent",
@@ -137,8 +137,8 @@ def _leads_back(split: Element) -> Problem:
     return about(
         LOOP_DOUBLES,
         split,
-        _("One of the paths from here leads back before the others are joined, so they are begun again and again."),
-        _("Decide with an exclusive gateway whether to go back, or join the paths before one leads back."),
+        _("One of the paths from here leads back before the others are joined, so the others begin again and again."),
+        _("Use an exclusive gateway to decide whether to go back, or join the paths before one leads back."),
     )
 
 
@@ -146,11 +146,14 @@ def _meets(element: Element, certainly: bool) -> Problem:
     return about(
         MERGE_DOUBLES,
         element,
-        _("Parallel branches run together here without waiting for each other, so what follows is done twice."),
-        _("Join them with a parallel gateway. If each is to go its own way, draw what follows once for each of them.")
+        _(
+            "Parallel branches come together here without waiting for each other, so the following steps are done "
+            "twice."
+        ),
+        _("Join them with a parallel gateway. If each is to go its own way, draw the following steps once for each.")
         if certainly
         else _(
-            "Join them with an inclusive gateway, which waits for those that were taken. If each is to go its own "
-            "way, draw what follows once for each of them."
+            "Join them with an inclusive gateway, which waits only for the branches that were taken. If each is to go "
+            "its own way, draw the following steps once for each."
         ),
     )

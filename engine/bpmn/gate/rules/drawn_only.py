@@ -27,17 +27,17 @@ def check(draft: Draft) -> Iterator[Problem]:
         drawn |= {_shown(key) for key in attributes if _is_worth_a_word(key, is_attribute=True)}
         drawn |= {_shown(key) for key in extensions if _is_worth_a_word(key)}
     if drawn:
-        said = _("Kept as drawn, and of no effect: %(names)s.", names=named(drawn))
-        yield in_the_file(DRAWN_ONLY, said, _("It can stay."))
+        said = _("Kept as drawn, with no effect: %(names)s.", names=named(drawn))
+        yield in_the_file(DRAWN_ONLY, said, _("You can leave it as it is."))
     if settings:
         yield in_the_file(
             SETTING_IDLE,
             _(
-                "Settings of another engine, of no effect here: %(names)s. Every step is one transaction, and a case with a "
-                "fault stops until somebody deals with it.",
+                "Settings of another engine, with no effect here: %(names)s. In this system every step is one "
+                "transaction, and a case with a fault stops until somebody deals with it.",
                 names=named(settings),
             ),
-            _("They can stay."),
+            _("You can keep them."),
         )
 
 

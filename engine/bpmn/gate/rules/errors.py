@@ -12,17 +12,20 @@ from engine.bpmn.reading.events import ERROR, ESCALATION
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule, Severity
 
-ERROR_MISSING = Rule("error-missing", _("The error of an event exists."))
-ESCALATION_MISSING = Rule("escalation-missing", _("The escalation of an event exists."))
-ERROR_UNCAUGHT = Rule("error-uncaught", _("An error is caught around where it is thrown."), Severity.WARNING)
+ERROR_MISSING = Rule("error-missing", _("The error that an event refers to exists."))
+ESCALATION_MISSING = Rule("escalation-missing", _("The escalation that an event refers to exists."))
+ERROR_UNCAUGHT = Rule("error-uncaught", _("An error is caught outside the place where it is thrown."), Severity.WARNING)
 ESCALATION_UNCAUGHT = Rule(
-    "escalation-uncaught", _("An escalation is caught around where it is thrown."), Severity.WARNING
+    "escalation-uncaught", _("An escalation is caught outside the place where it is thrown."), Severity.WARNING
 )
-ERROR_NEVER = Rule("error-never", _("An event that catches an error catches one that something throws there."))
+ERROR_NEVER = Rule(
+    "error-never", _("An event that catches an error has something inside that throws it."), Severity.WARNING
+)
 ESCALATION_NEVER = Rule(
-    "escalation-never", _("An event that catches an escalation catches one that something throws there.")
+    "escalation-never", _("An event that catches an escalation has something inside that throws it."), Severity.WARNING
 )
-ERROR_INTERRUPTS = Rule("error-interrupts", _("What catches an error interrupts."))
+ERROR_CODE = Rule("error-code", _("An error on the border of a service task is the one that its operation throws."))
+ERROR_INTERRUPTS = Rule("error-interrupts", _("An event that catches an error is interrupting."))
 Thrown = tuple[Element, str, str]
 """(what throws it, error or escalation, code)."""
 
@@ -59,24 +62,23 @@ def _uncaught(element: Element, kind: str) -> Problem:
             ERROR_UNCAUGHT,
             element,
             _(
-                "Nothing in this diagram catches the error. A case that was called hands it to the call; any other one has "
-                "failed here and is over, with all that is open in it."
+                "Nothing in this diagram catches the error. A case that was called hands it to the call activity. Any "
+                "other case fails and ends here, with everything that is open in it."
             ),
             _(
-                "Draw an event with this error on the border of a sub-process around it, and behind it what happens then. An "
-                "outcome of the case itself is drawn as an exclusive gateway that leads to an end event of its own."
+                "Draw an event with this error on the border of an enclosing sub-process, and after it what to do "
+                "then. If it is simply one outcome of the case, draw an exclusive gateway that leads to a separate "
+                "end event."
             ),
         )
     return about(
         ESCALATION_UNCAUGHT,
         element,
         _(
-            "Nothing in this diagram catches the escalation. It is recorded, goes to the call if the case was called, and "
-            "nothing else comes of it."
+            "Nothing in this diagram catches the escalation. It is recorded and, if the case was called, handed to "
+            "the call activity. It has no other effect."
         ),
-        _(
-            "Draw an event with this escalation on the border of a sub-process around it, and behind it who is to act then."
-        ),
+        _("Draw an event with this escalation on the border of an enclosing sub-process, and after it who is to act."),
     )
 
 
@@ -87,7 +89,7 @@ def _thrown(draft: Draft) -> Iterator[Thrown]:
             yield from ((element, event.kind, event.name) for event in element.events)
         elif element.kind in ("serviceTask", "sendTask"):
             name = element.properties.get("operation", "")
-            if getattr(draft.operations.get(name), "may_fail", False):
+            if _may_fail(draft, name):
                 yield element, ERROR, name
         elif element.kind == "callActivity" and element.called is not None:
             signature = resolve(draft.procedures, element.called)
@@ -101,7 +103,10 @@ def _catches(draft: Draft, event: Element, caught: set[str]) -> Iterator[Problem
         yield about(
             ERROR_INTERRUPTS,
             event,
-            _("The error has ended what it is thrown from, so nothing goes on beside what catches it."),
+            _(
+                "The error has ended the step that threw it, so nothing can run at the same time as the event that "
+                "catches it."
+            ),
             _('Make the event interrupting (cancelActivity="true").'),
         )
     if event.id in caught or _calls_the_unknown(draft, event):
@@ -110,31 +115,36 @@ def _catches(draft: Draft, event: Element, caught: set[str]) -> Iterator[Problem
     operation = host.properties.get("operation", "") if host is not None else ""
     if is_error and host is not None and host.kind in ("serviceTask", "sendTask"):
         yield about(
-            ERROR_NEVER,
+            ERROR_CODE if _may_fail(draft, operation) else ERROR_NEVER,
             event,
             _("The operation '%(operation)s' never throws this error.", operation=operation[:80]),
             _(
-                "An operation that cannot be done throws an error with its own name as errorCode: extend_deadline, "
-                "shorten_deadline, pause_deadline, resume_deadline or issue_document. Use that, or leave the error out."
+                "An operation that cannot be carried out throws an error whose errorCode is the name of the "
+                "operation: extend_deadline, shorten_deadline, pause_deadline, resume_deadline or issue_document. "
+                "Write that code, or leave the error out."
             ),
         )
     else:
         yield about(
             ERROR_NEVER if is_error else ESCALATION_NEVER,
             event,
-            _("Nothing within throws an error that would come to this event, so it never happens.")
+            _("Nothing inside throws an error that would reach this event, so it never happens.")
             if is_error
-            else _("Nothing within throws an escalation that would come to this event, so it never happens."),
+            else _("Nothing inside throws an escalation that would reach this event, so it never happens."),
             _(
-                "Draw an end event with the same error in the sub-process, or in the procedure that is called, or delete this "
-                "event. What a person or a time makes happen is a button or a timer."
+                "Draw an end event with the same error in the sub-process or in the called procedure, or delete this "
+                "event. For something that a person or a time triggers, draw a button or a timer."
             )
             if is_error
             else _(
-                "Draw an event that throws the same escalation in the sub-process, or in the procedure that is called, or "
-                "delete this event. What a person or a time makes happen is a button or a timer."
+                "Draw an event that throws the same escalation in the sub-process or in the called procedure, or "
+                "delete this event. For something that a person or a time triggers, draw a button or a timer."
             ),
         )
+
+
+def _may_fail(draft: Draft, operation: str) -> bool:
+    return bool(getattr(draft.operations.get(operation), "may_fail", False))
 
 
 def _calls_the_unknown(draft: Draft, event: Element) -> bool:

@@ -11,9 +11,11 @@ from engine.bpmn.reading.elements import Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule, Severity
 
-EVENT_FLOWS_BACK = Rule("event-flows-back", _("What an event opens beside the work does not flow back into it."))
-LAPSES_UNUSED = Rule("lapses-unused", _("Only what an event opens beside its task can lapse with it."))
-TIMER_BRANCH_WAITS = Rule("timer-branch-waits", _("The branch of a timer waits for nobody."), Severity.WARNING)
+EVENT_FLOWS_BACK = Rule("event-flows-back", _("The branch of an event does not lead back into the main path."))
+LAPSES_UNUSED = Rule("lapses-unused", _("Only a branch that an event opens beside its task can lapse with the task."))
+TIMER_BRANCH_WAITS = Rule(
+    "timer-branch-waits", _("The branch of a timer has no step that waits for somebody."), Severity.WARNING
+)
 _WAITING = ("userTask", "receiveTask", "callActivity", "subProcess", "intermediateCatchEvent")
 
 
@@ -31,13 +33,13 @@ def _lapses(event: Element) -> Iterator[Problem]:
             LAPSES_UNUSED,
             event,
             _("The value '%(value)s' of the property lapses cannot be used.", value=value[:80]),
-            _("Write true, or delete it: without it the branch goes on to its own end."),
+            _("Write true, or delete it. Without it the branch goes on to its own end."),
         )
     elif event.lapses and event.interrupting:
         yield about(
             LAPSES_UNUSED,
             event,
-            _("The event interrupts its task, so there is nothing that could lapse when the task is done."),
+            _("The event interrupts its task, so no branch is left to lapse when the task is done."),
             _("Delete the property lapses, or make the event non-interrupting."),
         )
 
@@ -70,13 +72,13 @@ def _event_branches(draft: Draft) -> Iterator[Problem]:
                 EVENT_FLOWS_BACK,
                 event,
                 _(
-                    "The branch of this event flows back into the main path (%(merged)s), so what follows is "
+                    "The branch of this event leads back into the main path (%(merged)s), so the following steps are "
                     "done twice.",
                     merged=called(merged),
                 ),
                 _(
-                    "Let the branch end by itself and draw what follows once more. To replace the original task, "
-                    "make the event interrupting (cancelActivity)."
+                    "Let the branch end on its own, and draw the following steps again in it. To replace the original "
+                    "task, make the event interrupting (cancelActivity)."
                 ),
             )
 
@@ -100,13 +102,13 @@ def _waits(event: Element, element: Element) -> Iterator[Problem]:
             TIMER_BRANCH_WAITS,
             element,
             _(
-                "A step in the branch of the timer '%(event)s' waits for somebody, and is still there after the "
+                "A step in the branch of the timer '%(event)s' waits for somebody, so it stays open after the "
                 "original task is done.",
                 event=called(event),
             ),
             _(
-                "To let it lapse with the original task give the timer the property lapses with the value true; else draw "
-                "only service tasks in its branch. To ask somebody again and again use a cycle (timeCycle); to replace "
-                "the original task make the timer interrupting."
+                "To let it lapse with the original task, give the timer the property lapses with the value true. "
+                "Otherwise draw only service tasks in its branch. To ask somebody repeatedly, use a cycle "
+                "(timeCycle). To replace the original task, make the timer interrupting."
             ),
         )

@@ -13,7 +13,7 @@ from engine.problems import Problem, Rule
 EVENT_GATEWAY_ONE = Rule("event-gateway-one", _("An event-based gateway waits for several events."))
 EVENT_GATEWAY_TARGET = Rule(
     "event-gateway-target",
-    _("Each flow of an event-based gateway leads to an event that waits, and that no other flow leads to."),
+    _("Each flow of an event-based gateway leads to a waiting event that no other flow leads to."),
 )
 AWAITED = (TIMER, CONDITIONAL, MESSAGE, SIGNAL)
 
@@ -28,8 +28,8 @@ def _gateway(draft: Draft, gateway: Element) -> Iterator[Problem]:
         yield about(
             EVENT_GATEWAY_ONE,
             gateway,
-            _("The event-based gateway waits for nothing from which it could choose."),
-            _("Lead a second flow to a timer or a message, or delete the gateway."),
+            _("The event-based gateway does not have several events to choose from."),
+            _("Draw another flow to a timer or a message event, or delete the gateway if you do not need it."),
         )
     for target in draft.targets(gateway):
         is_awaited = target.kind == "intermediateCatchEvent" and target.event_kind in AWAITED
@@ -40,11 +40,11 @@ def _gateway(draft: Draft, gateway: Element) -> Iterator[Problem]:
                 _("The event-based gateway '%(gateway)s' cannot wait for this.", gateway=called(gateway))
                 if not is_awaited
                 else _(
-                    "Another flow leads to what the event-based gateway '%(gateway)s' waits for.",
+                    "Another flow also leads to this event, for which the event-based gateway '%(gateway)s' waits.",
                     gateway=called(gateway),
                 ),
                 _(
-                    "Lead the gateway's flow to an intermediate catch event with a timer, a condition, a message or a signal, to "
-                    "which nothing else leads; what follows stands behind it."
+                    "Lead the flow of the gateway to an intermediate catch event with a timer, a condition, a message "
+                    "or a signal that no other flow leads to. Draw the following steps after it."
                 ),
             )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
-from engine.bpmn.gate.draft import Draft, about, local_name
+from engine.bpmn.gate.draft import Draft, about, at, local_name
 from engine.bpmn.reading.elements import BPMN, OPERATING, PASSED, Element
 from engine.bpmn.reading.events import ERROR, LINK
 from engine.messages import gettext as _
@@ -13,10 +14,10 @@ from engine.problems import Problem, Rule
 
 EVENT_TRIGGERS = Rule("event-triggers", _("An event has one trigger."))
 EVENT_NO_TRIGGER = Rule("event-no-trigger", _("An event says when it happens."))
-LINK_LOOSE = Rule("link-loose", _("A link that is thrown is caught once in the same process."))
-BOUNDARY_LOOSE = Rule("boundary-loose", _("A boundary event is attached to something."))
-BOUNDARY_SERVICE = Rule("boundary-service", _("Nothing but an error is attached to a service task."))
-BOUNDARY_HOST = Rule("boundary-host", _("A boundary event is attached to a task or a sub-process."))
+LINK_LOOSE = Rule("link-loose", _("A link that is thrown is caught exactly once in the same process."))
+BOUNDARY_LOOSE = Rule("boundary-loose", _("A boundary event is attached to a task."))
+BOUNDARY_SERVICE = Rule("boundary-service", _("Only error events are attached to a service task."))
+BOUNDARY_HOST = Rule("boundary-host", _("A boundary event is attached only to a task or a sub-process."))
 HOSTS = ("userTask", "receiveTask", "subProcess", "callActivity")
 _ACTIVITIES = (*HOSTS, *OPERATING, *PASSED)
 
@@ -24,6 +25,7 @@ _ACTIVITIES = (*HOSTS, *OPERATING, *PASSED)
 def check(draft: Draft) -> Iterator[Problem]:
     yield from _events(draft)
     yield from _links(draft)
+    yield from _other_ends(draft)
     for element in draft.of_kind("boundaryEvent"):
         yield from _boundary(draft, element)
 
@@ -47,7 +49,7 @@ def _events(draft: Draft) -> Iterator[Problem]:
                 EVENT_NO_TRIGGER,
                 element,
                 _("Nothing says when the event happens."),
-                _("Choose a timer. What a person triggers is a message boundary event."),
+                _("Choose a timer. For something that a person triggers, use a message boundary event."),
             )
 
 
@@ -61,9 +63,24 @@ def _links(draft: Draft) -> Iterator[Problem]:
             yield about(
                 LINK_LOOSE,
                 event,
-                _("The link '%(name)s' is not caught by exactly one event.", name=event.events[0].name[:80]),
+                _("Exactly one event should catch the link '%(name)s'.", name=event.events[0].name[:80]),
                 _("Draw one intermediate catch event with a link of the same name where the path goes on."),
             )
+
+
+def _other_ends(draft: Draft) -> Iterator[Problem]:
+    """The other end of a link may be written, too; it is the one of the same name."""
+    links = {node.get("id"): node for node in draft.process.iter(f"{BPMN}linkEventDefinition")}
+    for node in links.values():
+        for end in chain(node.iterfind(f"{BPMN}source"), node.iterfind(f"{BPMN}target")):
+            other = links.get((end.text or "").strip().rpartition(":")[2])
+            if other is None or (other.get("name") or "").strip() != (node.get("name") or "").strip():
+                yield at(
+                    LINK_LOOSE,
+                    node,
+                    _("What is written as the other end of the link is no link of the same name."),
+                    _("Give both ends the same name, or delete the source or target that is written in the link."),
+                )
 
 
 def _is_link(event: Element) -> bool:
@@ -78,15 +95,15 @@ def _boundary(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             BOUNDARY_LOOSE,
             element,
-            _("The boundary event is attached to no task."),
+            _("The boundary event is not attached to a task."),
             _("Drag it to the border of a user task, a clock task, a call activity or a sub-process."),
         )
     elif host.kind in _ACTIVITIES and host.kind not in HOSTS and element.event_kind != ERROR:
         yield about(
             BOUNDARY_SERVICE,
             element,
-            _("This step is over at once, so nothing but its own error can happen at it."),
-            _("Attach it to a user task, a sub-process, a call activity or a clock task (Receive Task)."),
+            _("This step is done at once, so only its own error can happen on its border."),
+            _("Attach it to a user task, a sub-process, a call activity or a clock task (receive task)."),
         )
     elif host.kind not in _ACTIVITIES and host in draft.running:
         yield about(

@@ -13,11 +13,11 @@ from engine.problems import Problem, Rule, Severity
 PROCESS_MISSING = Rule("process-missing", _("A file has an executable process."))
 PROCESS_TWICE = Rule("process-twice", _("A file has one executable process."))
 PROCESS_NOT_EXECUTABLE = Rule(
-    "process-not-executable", _("A process with something in it is executable."), Severity.WARNING
+    "process-not-executable", _("A process that contains anything is executable."), Severity.WARNING
 )
 PROCESS_SHARED = Rule("process-shared", _("The id of a process is not the name of the shared folder."))
-PROCESS_ID = Rule("process-id", _("The id of a process can stand in an address."))
-PROCESS_IN_TWO_FILES = Rule("process-in-two-files", _("A procedure stands in one file of a folder."))
+PROCESS_ID = Rule("process-id", _("The id of a process can be used in a web address."))
+PROCESS_IN_TWO_FILES = Rule("process-in-two-files", _("Within a folder, a procedure is in one file only."))
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{0,63}")
 
 
@@ -35,15 +35,18 @@ def check(draft: Draft) -> Iterator[Problem]:
             PROCESS_TWICE,
             process,
             _("The file has more than one executable process."),
-            _("Save each procedure in a file of its own and deploy them one by one."),
+            _(
+                "Deploy one copy of the file for each procedure, in which only that process is ticked as Executable; the others "
+                "are then kept as drawn."
+            ),
         )
     for process in processes:
         if process not in executable and process is not draft.process and any(map(local_name, process)):
             yield at(
                 PROCESS_NOT_EXECUTABLE,
                 process,
-                _("This process is not executable: it is kept as it is drawn, and nothing in it ever runs."),
-                _("Where that is meant it can stay."),
+                _("This process is not executable. It is kept as drawn, and nothing in it runs."),
+                _("If that is intended, leave it as it is."),
             )
     key = draft.diagram.key
     if executable and not KEY.fullmatch(key):
@@ -51,5 +54,5 @@ def check(draft: Draft) -> Iterator[Problem]:
             PROCESS_ID,
             executable[0],
             _("The process id '%(key)s' cannot be used.", key=key[:80]),
-            _("Begin with a letter and use only letters, digits, underscores and hyphens, at most 64 characters."),
+            _("Begin with a letter, and use only letters, digits, underscores and hyphens, at most 64 characters."),
         )

@@ -16,11 +16,11 @@ from engine.errors import ExpressionError
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-EXPRESSION_SPELLING = Rule("expression-spelling", _("An expression can be read."))
-FACT_UNKNOWN = Rule("fact-unknown", _("An expression reads facts that somebody says."))
+EXPRESSION_SPELLING = Rule("expression-spelling", _("An expression can be understood."))
+FACT_UNKNOWN = Rule("fact-unknown", _("An expression reads facts that are recorded."))
 CYCLE_WITHOUT_N = Rule("cycle-without-n", _("The expression of a cycle uses n."))
-FUNCTION_UNKNOWN = Rule("function-unknown", _("An expression calls functions that there are."))
-OPTION_UNKNOWN = Rule("option-unknown", _("An answer is compared with options that it has."))
+FUNCTION_UNKNOWN = Rule("function-unknown", _("An expression uses functions that exist."))
+OPTION_UNKNOWN = Rule("option-unknown", _("An answer is compared with its own options."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -62,14 +62,14 @@ def _judge(draft: Draft, written: Written) -> Iterator[Problem]:
         yield written.problem(
             FUNCTION_UNKNOWN,
             _("There is no function called %(name)s.", name=name[:80]),
-            _("Available: %(some)s. All of them are in docs/reference/bpmn.md.", some=some),
+            _("Available: %(some)s. All are listed in docs/reference/bpmn.md.", some=some),
         )
     yield from argument_problems(draft, written, expression)
     yield from _choices(draft, written, expression)
 
 
-_REWRITE = _("Write it in the spelling of our language.")
-_CORRECT = _("Correct it; what can be used is in docs/reference/bpmn.md.")
+_REWRITE = _("Use the spelling of this system.")
+_CORRECT = _("Correct it. What can be used is listed in docs/reference/bpmn.md.")
 
 
 def _rewritten(source: str) -> str:

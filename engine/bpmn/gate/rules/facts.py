@@ -10,7 +10,7 @@ from engine.bpmn.reading.elements import FACT, OPERATING, SAYING, Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-FACT_NAME = Rule("fact-name", _("The name of a fact can be read by expressions."))
+FACT_NAME = Rule("fact-name", _("An expression can read the name of a fact."))
 RESERVED = frozenset({"value", "n", "typename"})
 NAME_LIMIT = 64
 

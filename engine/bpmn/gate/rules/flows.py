@@ -7,18 +7,16 @@ from collections.abc import Iterator
 from engine.bpmn.gate.draft import Draft, about
 from engine.bpmn.reading.elements import Element, Flow
 from engine.messages import gettext as _
-from engine.problems import Problem, Rule
+from engine.problems import Problem, Rule, Severity
 
 FLOW_LOOSE = Rule("flow-loose", _("Both ends of a flow exist."))
 FLOW_CROSSES = Rule("flow-crosses", _("No flow crosses the border of a sub-process."))
-FLOW_AFTER_END = Rule("flow-after-end", _("No flow leaves an end event."))
+FLOW_AFTER_END = Rule("flow-after-end", _("No flow leads out of an end event."))
 FLOW_INTO_EVENT = Rule("flow-into-event", _("No flow leads into a start event or a boundary event."))
-CONDITION_ELSEWHERE = Rule(
-    "condition-elsewhere", _("No condition stands on a flow of a gateway that does not look at it.")
-)
-FLOW_TWICE = Rule("flow-twice", _("One flow leads from one step to another."))
-SPLIT_NO_DEFAULT = Rule("split-no-default", _("One flow out of a step is taken whatever the conditions are."))
-GATEWAY_NO_WAY_IN = Rule("gateway-no-way-in", _("A flow leads into every gateway."))
+CONDITION_ELSEWHERE = Rule("condition-elsewhere", _("A gateway that ignores conditions has none on its flows."))
+FLOW_TWICE = Rule("flow-twice", _("Only one flow leads from one step to another."), Severity.WARNING)
+SPLIT_NO_DEFAULT = Rule("split-no-default", _("Of the flows out of a step, one is taken whatever the conditions are."))
+GATEWAY_NO_WAY_IN = Rule("gateway-no-way-in", _("Every gateway has an incoming flow."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -47,23 +45,23 @@ def _flow(draft: Draft, flow: Flow) -> Iterator[Problem]:
             flow,
             _("The flow crosses the border of a sub-process."),
             _(
-                "Lead it to the sub-process itself, which begins at its start event; out of it leads the flow that leaves "
-                "the sub-process, or an event on its border."
+                "Connect it to the sub-process itself, which begins at its own start event. To leave the sub-process, "
+                "use its outgoing flow or an event on its border."
             ),
         )
     if source.kind == "endEvent":
         yield about(
             FLOW_AFTER_END,
             flow,
-            _("A flow leaves an end event."),
+            _("An end event has an outgoing flow."),
             _("Delete the flow, or make the end event another step."),
         )
     if target.kind in ("startEvent", "boundaryEvent"):
         yield about(
             FLOW_INTO_EVENT,
             flow,
-            _("No flow may lead into a start event or a boundary event."),
-            _("Lead the flow to a later step."),
+            _("A flow cannot lead into a start event or a boundary event."),
+            _("Connect the flow to a later step."),
         )
     if flow.condition is not None and source.kind in ("parallelGateway", "eventBasedGateway"):
         yield about(
@@ -71,8 +69,8 @@ def _flow(draft: Draft, flow: Flow) -> Iterator[Problem]:
             flow,
             _("The condition has no effect here: a parallel gateway takes all its flows.")
             if source.kind == "parallelGateway"
-            else _("The condition has no effect here: what happens first decides."),
-            _("Draw an exclusive gateway before it and move the condition to its flow."),
+            else _("The condition has no effect here: the event that happens first decides."),
+            _("Draw an exclusive gateway before it, and move the condition to its flow."),
         )
 
 
@@ -83,7 +81,7 @@ def _twins(draft: Draft) -> Iterator[Problem]:
             yield about(
                 FLOW_TWICE,
                 flow,
-                _("Two flows connect the same two steps."),
+                _("Two flows connect the same two steps, and each counts."),
                 _("Delete one. If the conditions differ, join them with or."),
             )
         seen.add((flow.source, flow.target))
@@ -98,7 +96,7 @@ def _split(draft: Draft, element: Element) -> Iterator[Problem]:
             SPLIT_NO_DEFAULT,
             element,
             _("Every flow out of this step has a condition, so a case stops here when none of them holds."),
-            _("Make one of its flows the default, or take the condition away from one."),
+            _("Make one of its flows the default, or remove the condition of one."),
         )
 
 
@@ -109,5 +107,5 @@ def _ends(element: Element) -> Iterator[Problem]:
             GATEWAY_NO_WAY_IN,
             element,
             _("No flow leads into this gateway."),
-            _("Lead an earlier step to it, or delete the gateway."),
+            _("Connect an earlier step to it, or delete the gateway."),
         )

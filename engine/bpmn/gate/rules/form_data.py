@@ -13,7 +13,7 @@ from engine.messages import Text, listed
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-FORM_DATA = Rule("form-data", _("A form that is drawn in a diagram has fields that can be asked."))
+FORM_DATA = Rule("form-data", _("Every field of a form drawn in a diagram can be filled in."))
 _KNOWN = frozenset(
     {"id", "name", "label", "type", "defaultValue", "default", "value", "variable", "required", "readable", "writable"}
     | {"datePattern"}
@@ -30,8 +30,8 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield about(
                 FORM_DATA,
                 element,
-                _("The step names a form, and another one is drawn in it."),
-                _("Keep one of them: the Form reference, or the form fields."),
+                _("The step names a form, but another form is drawn in it."),
+                _("Keep one of the two: the Form reference, or the form fields drawn in the diagram."),
             )
         for field in fields:
             for reason, remedy in _wrong(field):
@@ -47,11 +47,11 @@ def _wrong(field: etree._Element) -> Iterator[tuple[Text, Text]]:
         yield _("there is no type called %(kind)s.", kind=kind[:40]), known
     for name, value in constraints(field):
         if name not in CONSTRAINTS:
-            yield _("the constraint %(name)s is not known.", name=name[:40]), _ELSEWHERE
+            yield _("the constraint %(name)s is unknown.", name=name[:40]), _ELSEWHERE
         elif name.endswith("length") and not value.isdecimal():
-            yield _("the length %(value)s is no whole number.", value=value[:40]), _("Write a whole number.")
+            yield _("the length %(value)s is not a whole number.", value=value[:40]), _("Write a whole number.")
     if field.get("readable") == "false":
-        yield _("a field that nobody may read cannot be asked."), _("Delete the field.")
+        yield _("nobody may see this field, so it cannot be filled in."), _("Delete the field.")
     for name in sorted({str(key) for key in field.attrib} - _KNOWN):
         yield _("%(name)s has no effect.", name=name[-40:]), _ELSEWHERE
     for child in field:

@@ -15,15 +15,15 @@ from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-FORM_MISSING = Rule("form-missing", _("Every step of a person has a form."))
-FORM_NOT_DEPLOYED = Rule("form-not-deployed", _("A form is deployed along with its diagram."))
-FORM_OUT_OF_PLACE = Rule("form-out-of-place", _("A form lies in the folder of its procedure, or in the shared one."))
+FORM_MISSING = Rule("form-missing", _("Every step that a person does has a form."))
+FORM_NOT_DEPLOYED = Rule("form-not-deployed", _("A form is deployed together with its diagram."))
+FORM_OUT_OF_PLACE = Rule("form-out-of-place", _("A form is in the folder of its procedure or in the shared folder."))
 FORM_ID_DIFFERS = Rule("form-id-differs", _("The id of a form is the name of its file."))
-PARAMETER_MISSING = Rule("parameter-missing", _("A task gives every parameter of its form."))
+PARAMETER_MISSING = Rule("parameter-missing", _("A step gives all the parameters that its form asks for."))
 PARAMETERS_LONG = Rule("parameters-long", _("The parameters of a form are short."))
 PARAMETER_UNKNOWN = Rule("parameter-unknown", _("A parameter is one that the form asks for."))
-PARAMETER_VALUE = Rule("parameter-value", _("A parameter can stand where the form has it."))
-READONLY_UNSAID = Rule("readonly-unsaid", _("What a field shows is filled in somewhere."))
+PARAMETER_VALUE = Rule("parameter-value", _("A parameter can be used in its place in the form."))
+READONLY_UNSAID = Rule("readonly-unsaid", _("A read-only field is filled in somewhere else."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -50,15 +50,15 @@ def _reference(draft: Draft, element: Element) -> Iterator[Problem]:
     elif element.form_key not in draft.forms:
         form = element.form_ref[:80]
         reason = (
-            _("The start form %(form)s was not deployed along with it.", form=form)
+            _("The start form %(form)s was not deployed with the diagram.", form=form)
             if starts
-            else _("The form %(form)s was not deployed along with it.", form=form)
+            else _("The form %(form)s was not deployed with the diagram.", form=form)
         )
         yield about(
             FORM_NOT_DEPLOYED,
             element,
             reason,
-            _("Hand in %(form)s.form together with the diagram, or correct the name.", form=form),
+            _("Submit %(form)s.form together with the diagram, or correct the name.", form=form),
         )
     elif draft.forms[element.form_key].id != element.form_ref:
         other = draft.forms[element.form_key].id
@@ -80,7 +80,7 @@ def _parameters(element: Element, form: Form) -> Iterator[Problem]:
             PARAMETER_MISSING,
             element,
             _(
-                "The form %(form)s asks for the parameter %(name)s, and this step does not give it.",
+                "The form %(form)s asks for the parameter %(name)s, but this step does not give it.",
                 form=form.id[:80],
                 name=name[:80],
             ),
@@ -91,7 +91,7 @@ def _parameters(element: Element, form: Form) -> Iterator[Problem]:
             PARAMETERS_LONG,
             element,
             _("The parameters of the form are too long."),
-            _("Shorten them: names and values have at most %(most)s characters together.", most=GIVEN_LIMIT),
+            _("Shorten them. Names and values together have at most %(most)s characters.", most=GIVEN_LIMIT),
         )
     for name, value in given.items():
         written = f"{FORM}{name[:80]}"
@@ -112,13 +112,13 @@ def _parameters(element: Element, form: Form) -> Iterator[Problem]:
                 PARAMETER_VALUE,
                 element,
                 _(
-                    "The property %(property)s is '%(value)s', which cannot stand in a key or an expression of "
+                    "The value '%(value)s' of the property %(property)s cannot be used in a key or an expression of "
                     "the form.",
                     property=written,
                     value=value[:80],
                 ),
                 _(
-                    "Use only letters, digits and underscores, such as a. For text that people read use another "
+                    "Use only letters, digits and underscores, such as a. For text that people read, use another "
                     "parameter."
                 ),
             )
@@ -146,15 +146,15 @@ def _field(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
             form_id,
             field,
             _("The field key '%(key)s' cannot be used.", key=field.key[:80]),
-            _("Use a shorter English name, and no words such as class or is."),
+            _("Use a shorter English name, and avoid words such as class or is."),
         )
     if field.readonly and field.asks and not field.default and field.key not in draft.said:
         yield in_form(
             READONLY_UNSAID,
             form_id,
             field,
-            _("This field is read-only, and nothing ever fills it in."),
-            _("Write the property default, correct the key, or let it be filled in."),
+            _("This field is read-only, but nothing fills it in."),
+            _("Write the property default, correct the key, or allow the field to be filled in."),
         )
     kinds = [kind.strip() for kind in field.kind.split(",") if kind.strip()] if field.widget == "unit" else []
     for kind in kinds:

@@ -9,13 +9,15 @@ from engine.bpmn.reading.elements import Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-DEFAULT_ELSEWHERE = Rule("default-elsewhere", _("A default flow leaves the element of which it is one."))
-USUAL_ELSEWHERE = Rule("usual-elsewhere", _("The usual flow of a gateway leaves it."))
+DEFAULT_ELSEWHERE = Rule("default-elsewhere", _("A default flow leads out of the element it belongs to."))
+USUAL_ELSEWHERE = Rule("usual-elsewhere", _("The usual flow of a gateway leads out of it."))
 CONDITION_SINGLE = Rule("condition-single", _("A single way out has no condition."))
 GATEWAY_NO_QUESTION = Rule("gateway-no-question", _("The name of a decision is a question."))
 GATEWAY_NO_DEFAULT = Rule("gateway-no-default", _("A decision has a default flow."))
 DEFAULT_WITH_CONDITION = Rule("default-with-condition", _("A default flow has no condition."))
-FLOW_WITHOUT_CONDITION = Rule("flow-without-condition", _("Every flow of a decision but the default has a condition."))
+FLOW_WITHOUT_CONDITION = Rule(
+    "flow-without-condition", _("Every flow after a decision, except the default, has a condition.")
+)
 _QUESTION_MARKS = ("？", "?")
 _DECISIONS = ("exclusiveGateway", "inclusiveGateway")
 _UNKNOWN = "none"
@@ -33,8 +35,8 @@ def _default(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             DEFAULT_ELSEWHERE,
             element,
-            _("The default flow does not leave this element."),
-            _("Choose the default flow again among its flows."),
+            _("The default flow does not lead out of this element."),
+            _("Choose the default flow again from among its flows."),
         )
     for flow in (draft.diagram.flows[key] for key in element.outgoing):
         if flow.id == element.default_flow and flow.condition is not None:
@@ -51,9 +53,9 @@ def _decision(draft: Draft, element: Element) -> Iterator[Problem]:
         return
     flows = [draft.diagram.flows[flow] for flow in element.outgoing]
     if element.properties.get("usual", _UNKNOWN) not in {*element.outgoing, _UNKNOWN}:
-        remedy = _("Write the id of one of its flows, or none when it cannot be told.")
+        remedy = _("Write the id of one of its flows, or none when it cannot be known.")
         yield about(
-            USUAL_ELSEWHERE, element, _("The property usual names a flow that does not leave this gateway."), remedy
+            USUAL_ELSEWHERE, element, _("The flow in the property usual does not lead out of this gateway."), remedy
         )
     if len(flows) < 2:
         yield from (
@@ -61,7 +63,7 @@ def _decision(draft: Draft, element: Element) -> Iterator[Problem]:
                 CONDITION_SINGLE,
                 flow,
                 _("There is only one way out, so the condition has no effect."),
-                _("Delete the condition, or draw the default flow for when it does not hold."),
+                _("Delete the condition, or draw a default flow for when it does not hold."),
             )
             for flow in flows
             if flow.condition is not None
@@ -73,8 +75,8 @@ def _decision(draft: Draft, element: Element) -> Iterator[Problem]:
             element,
             _("The name of this decision is not a question."),
             _(
-                "Write a question that ends with a question mark, such as 'Urgent?'. The names of its flows are "
-                "the answers."
+                "Write a question that ends with a question mark, such as 'Urgent?'. The names of its flows are the "
+                "answers."
             ),
         )
     if element.default_flow is None:

@@ -9,9 +9,9 @@ from engine.bpmn.reading.elements import Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-HANDLER_FLOWS = Rule("handler-flows", _("An event sub-process is begun by its event alone."))
-HANDLER_START = Rule("handler-start", _("An event sub-process begins with one event that says when."))
-HANDLER_ONCE = Rule("handler-once", _("An event sub-process is done once for each time that its event happens."))
+HANDLER_FLOWS = Rule("handler-flows", _("Only its own event begins an event sub-process."))
+HANDLER_START = Rule("handler-start", _("An event sub-process begins with an event that says when."))
+HANDLER_ONCE = Rule("handler-once", _("An event sub-process is done once each time its event happens."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -29,7 +29,7 @@ def _interrupts_nothing(start: Element) -> Problem:
     return about(
         HANDLER_START,
         start,
-        _("Only the start event of an event sub-process leaves something open that it could interrupt."),
+        _("Only the start event of an event sub-process has something to interrupt."),
         _("Delete isInterrupting."),
     )
 
@@ -39,10 +39,10 @@ def _beside(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             HANDLER_FLOWS,
             element,
-            _("A flow or an event is drawn at the event sub-process, which only its own start event begins."),
+            _("A flow or an event is attached to the event sub-process, but only its own start event can begin it."),
             _(
-                "Take it away. What is to follow stands in the event sub-process; what should be over when its event happens is "
-                "ended by making the start event interrupting."
+                "Remove it. Draw the following steps inside the event sub-process. To end what is open outside when "
+                "the event happens, make the start event interrupting."
             ),
         )
     if element.many is not None or element.again is not None:
@@ -50,7 +50,7 @@ def _beside(draft: Draft, element: Element) -> Iterator[Problem]:
             HANDLER_ONCE,
             element,
             _("An event sub-process cannot be multi-instance or a loop."),
-            _("Delete the marker. It can stand on a sub-process within."),
+            _("Delete the marker. You can set it on a sub-process inside."),
         )
 
 
@@ -69,23 +69,19 @@ def _begins(draft: Draft, element: Element) -> Iterator[Problem]:
                 HANDLER_START,
                 start,
                 _("Nobody fills in a form where an event sub-process begins."),
-                _("Delete the form, and draw a user task that asks it behind this start event."),
+                _("Delete the form, and draw a user task for it after this start event."),
             )
         if not start.events:
             yield about(
                 HANDLER_START,
                 start,
                 _("Nothing says when the event sub-process begins."),
-                _(
-                    "Give its start event a timer, a condition, an error, an escalation, or a message, which is a button."
-                ),
+                _("Give its start event a timer, a condition, an error, an escalation, or a message (a button)."),
             )
         if "lapses" in start.properties:
             yield about(
                 HANDLER_START,
                 start,
-                _(
-                    "What an event sub-process has begun ends with the scope that it stands in, so lapses says nothing here."
-                ),
+                _("What an event sub-process begins ends with the scope it is in, so lapses has no effect here."),
                 _("Delete the property lapses."),
             )

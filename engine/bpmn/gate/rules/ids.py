@@ -13,7 +13,7 @@ from engine.problems import Problem, Rule
 
 ID_MISSING = Rule("id-missing", _("Everything that runs has an id."))
 ID_SPELLING = Rule("id-spelling", _("An id is written with letters, digits and underscores."))
-ID_TWICE = Rule("id-twice", _("An id stands once in a file."))
+ID_TWICE = Rule("id-twice", _("An id is used only once in a file."))
 NCNAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
 _NEED_ID = frozenset(
     {"process", "lane"}
@@ -29,7 +29,12 @@ def check(draft: Draft) -> Iterator[Problem]:
         name, element_id = local_name(node), node.get("id")
         if element_id is None:
             if name in _NEED_ID:
-                yield at(ID_MISSING, node, _("A %(name)s has no id.", name=name), _("Give it an id in the modeler."))
+                yield at(
+                    ID_MISSING,
+                    node,
+                    _("The element %(name)s has no id.", name=name),
+                    _("Give it an id in the modeler."),
+                )
             continue
         if name != "process" and not NCNAME.fullmatch(element_id):
             yield at(
@@ -43,6 +48,6 @@ def check(draft: Draft) -> Iterator[Problem]:
                 ID_TWICE,
                 node,
                 _("The id '%(id)s' is used twice.", id=element_id),
-                _("Change one of them: an id stands once in a file."),
+                _("Change one of them. An id can be used only once in a file."),
             )
         seen.add(element_id)

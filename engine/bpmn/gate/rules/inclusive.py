@@ -35,14 +35,14 @@ def check(draft: Draft) -> Iterator[Problem]:
                 JOINS_WAIT,
                 join,
                 _(
-                    "'%(one)s' and '%(other)s' lie on one loop and wait for each other, so a case stays between them "
-                    "for ever.",
+                    "'%(one)s' and '%(other)s' are on the same loop and wait for each other, so a case stays between "
+                    "them for ever.",
                     one=called(join),
                     other=called(others[0]),
                 ),
                 _(
-                    "Join the branches before the loop goes back, and lead it to an exclusive gateway that stands before "
-                    "they part."
+                    "Join the branches before the loop goes back, and connect the loop to an exclusive gateway before "
+                    "they split."
                 ),
             )
 

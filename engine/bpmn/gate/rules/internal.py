@@ -15,8 +15,10 @@ INTERNAL_CORRECTABLE = Rule("internal-correctable", _("An internal field is not 
 INTERNAL_MATERIALS = Rule("internal-materials", _("A list of materials is not internal."))
 INTERNAL_OUTCOME = Rule("internal-outcome", _("A conclusion is not internal."))
 INTERNAL_LISTED = Rule("internal-listed", _("What lists show is not internal."))
-INTERNAL_REMARKS = Rule("internal-remarks", _("The opinions and reasons of one form are all internal, or none is."))
-INTERNAL_SHOWN = Rule("internal-shown", _("An internal field is shown only to the unit that says it."))
+INTERNAL_REMARKS = Rule(
+    "internal-remarks", _("The opinions and reasons of one form are all internal, or none of them is.")
+)
+INTERNAL_SHOWN = Rule("internal-shown", _("An internal field is shown only to the unit that filled it in."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -30,7 +32,7 @@ def check(draft: Draft) -> Iterator[Problem]:
                 form_id,
                 field,
                 _("This field is marked differently in another form."),
-                _("Write the same in the property internal everywhere."),
+                _("Write the same value in the property internal everywhere."),
             )
     for form_id, form in draft.forms.items():
         yield from _remarks(form_id, form)
@@ -51,7 +53,7 @@ def _inside(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
             INTERNAL_MATERIALS,
             form_id,
             field,
-            _("A list of materials cannot be internal: all parties see it."),
+            _("A list of materials cannot be internal, because all parties see it."),
             _("Delete the property internal."),
         )
     if field.key.endswith("_outcome"):
@@ -59,7 +61,7 @@ def _inside(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
             INTERNAL_OUTCOME,
             form_id,
             field,
-            _("A conclusion goes into the history and cannot be internal."),
+            _("A conclusion goes into the history, so it cannot be internal."),
             _("Delete the property internal."),
         )
     if field.key in (draft.diagram.process.title_fact, LISTED):
@@ -67,7 +69,10 @@ def _inside(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
             INTERNAL_LISTED,
             form_id,
             field,
-            _("The title of a case and the party's name stand in lists and cannot be internal."),
+            _(
+                "The title of a case and the name of the party to the violation appear in lists, so they cannot be "
+                "internal."
+            ),
             _("Delete the property internal."),
         )
 
@@ -82,10 +87,10 @@ def _remarks(form_id: str, form: Form) -> Iterator[Problem]:
             form_id,
             odd,
             _(
-                "Some opinions and reasons of this form are internal and some are not; the history tells only "
-                "one of them."
+                "Some opinions and reasons of this form are internal and some are not. The history shows only one of "
+                "them."
             ),
-            _("Mark all of them internal, or none."),
+            _("Mark all of them as internal, or none."),
         )
 
 
@@ -99,9 +104,9 @@ def _shown(draft: Draft) -> Iterator[Problem]:
                     INTERNAL_SHOWN,
                     element,
                     _(
-                        "'%(label)s' in the form is an internal opinion of another unit, and the unit of this step may "
-                        "not see it.",
+                        "'%(label)s' in the form is an internal opinion of another unit, and the unit that handles "
+                        "this step must not see it.",
                         label=field.label or field.key,
                     ),
-                    _("Take it out of the form %(form)s, or delete its property internal.", form=element.form_key),
+                    _("Remove it from the form %(form)s, or delete its property internal.", form=element.form_key),
                 )

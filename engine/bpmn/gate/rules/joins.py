@@ -13,9 +13,9 @@ from engine.bpmn.reading.events import ERROR, TERMINATE
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-JOIN_IN_LOOP = Rule("join-in-loop", _("A loop does not lead straight into a parallel join."))
+JOIN_IN_LOOP = Rule("join-in-loop", _("A loop does not lead directly into a parallel join."))
 JOIN_STARVES = Rule("join-starves", _("A parallel join waits only for paths that are all taken."))
-BRANCH_ENDS_EARLY = Rule("branch-ends-early", _("A branch that a join waits for does not end before it."))
+BRANCH_ENDS_EARLY = Rule("branch-ends-early", _("A branch that a join waits for does not end before the join."))
 Joins = dict[str, list[Element]]
 """Fork -> the joins that wait for its branches."""
 
@@ -44,8 +44,8 @@ def _join(draft: Draft, join: Element, dominators: Dominators, joins: Joins) -> 
         yield about(
             JOIN_IN_LOOP,
             join,
-            _("The loop leads straight back into the parallel join, which then waits for ever."),
-            _("Draw an exclusive gateway behind the join that merges, and lead the loop to it."),
+            _("The loop leads directly back into the parallel join, which then waits for ever."),
+            _("Draw a merging exclusive gateway after the join, and connect the loop to it."),
         )
     for fork_id in dominators.meeting_points(ahead):
         fork = draft.diagram.elements.get(fork_id)
@@ -59,14 +59,14 @@ def _join(draft: Draft, join: Element, dominators: Dominators, joins: Joins) -> 
                 JOIN_STARVES,
                 join,
                 _(
-                    "The parallel join waits for the paths behind '%(fork)s', and not all of them are taken.",
+                    "The parallel join waits for the paths after '%(fork)s', but not all of them are taken.",
                     fork=called(chooser),
                 ),
-                _("Join them with an inclusive gateway, which waits for those that were taken.")
+                _("Join them with an inclusive gateway, which waits only for the branches that were taken.")
                 if draft.may_split(chooser)
                 else _(
-                    "Merge paths of which one is taken, and paths of a time limit, with an exclusive gateway before "
-                    "they enter the join."
+                    "Where only one of several paths is taken, or a path depends on a time limit, merge them with an "
+                    "exclusive gateway before they enter the parallel join."
                 ),
             )
 
@@ -119,9 +119,9 @@ def _ways_out(draft: Draft, seen: set[str]) -> Iterator[Problem]:
             yield about(
                 BRANCH_ENDS_EARLY,
                 element,
-                _("This branch ends before the join, and the parallel join waits for it for ever."),
+                _("This branch ends before the join, so the parallel join waits for it for ever."),
                 _(
-                    "If the whole case is over here, make this a terminate end event. If not, lead the branch to "
+                    "If the whole case ends here, make this a terminate end event. Otherwise connect the branch to "
                     "the join."
                 ),
             )

@@ -10,10 +10,10 @@ from engine.bpmn.reading.elements import BPMN, OPERATING, Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-LANE_HALF = Rule("lane-half", _("A lane says both unit and post, or neither."))
-LANE_STEP_MISSING = Rule("lane-step-missing", _("A lane holds steps that exist."))
+LANE_HALF = Rule("lane-half", _("A lane has both unit and post, or neither."))
+LANE_STEP_MISSING = Rule("lane-step-missing", _("The steps of a lane exist."))
 LANE_STEP_TWICE = Rule("lane-step-twice", _("A step is in one lane."))
-TASK_OUTSIDE_LANES = Rule("task-outside-lanes", _("Where there are lanes, every task is in one."))
+TASK_OUTSIDE_LANES = Rule("task-outside-lanes", _("In a diagram with lanes, every task is in one."))
 _TASKS = ("userTask", "receiveTask", *OPERATING)
 
 
@@ -44,14 +44,14 @@ def _lanes(draft: Draft) -> Iterator[Problem]:
                     LANE_STEP_MISSING,
                     node,
                     _("The step %(key)s in this lane does not exist.", key=key[:80]),
-                    _("Open it in a modeler, drag the step out of the lane and back, and save it again."),
+                    _("Open the diagram in a modeler, drag the step out of the lane and back, and save it again."),
                 )
             elif seen.get(key, lane_id) not in {lane_id, *outer}:
                 yield at(
                     LANE_STEP_TWICE,
                     node,
                     _("The step %(key)s is in two lanes at once.", key=key[:80]),
-                    _("Drag it into one of the lanes and save it again."),
+                    _("Drag it into one of the lanes and save the diagram again."),
                 )
             seen[key] = lane_id
 
@@ -61,6 +61,6 @@ def _place(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             TASK_OUTSIDE_LANES,
             element,
-            _("The step is in no lane."),
+            _("The step is not in a lane."),
             _("Drag it into the lane of the unit and post that handle it."),
         )

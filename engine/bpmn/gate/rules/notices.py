@@ -10,8 +10,8 @@ from engine.bpmn.reading.elements import OPERATING, Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-NOTICE_EMPTY = Rule("notice-empty", _("A notice says something."))
-NOTICE_RECEIVER = Rule("notice-receiver", _("A notice goes to a unit and post."))
+NOTICE_EMPTY = Rule("notice-empty", _("A notice has a text."))
+NOTICE_RECEIVER = Rule("notice-receiver", _("A notice is addressed to a unit and post."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -26,7 +26,7 @@ def _notice(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             NOTICE_EMPTY,
             element,
-            _("It says who is notified, and not of what."),
+            _("It says who is notified, but not of what."),
             _("Add the property text with one sentence."),
         )
     for to in (to.strip() for to in told.split(",") if told):
@@ -35,7 +35,7 @@ def _notice(draft: Draft, element: Element) -> Iterator[Problem]:
             yield about(
                 NOTICE_RECEIVER,
                 element,
-                _("'%(to)s' does not say who is notified.", to=to[:80]),
+                _("'%(to)s' does not say correctly who is notified.", to=to[:80]),
                 _("Write unit:post, such as receiving_unit:liaison."),
             )
             continue

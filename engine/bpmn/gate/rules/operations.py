@@ -9,9 +9,9 @@ from engine.bpmn.reading.elements import OPERATING, Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-OPERATION_UNKNOWN = Rule("operation-unknown", _("A service task says which operation it does."))
-OPERATION_INCOMPLETE = Rule("operation-incomplete", _("An operation has everything that it needs."))
-END_TASKS_UNKNOWN = Rule("end-tasks-unknown", _("Tasks that are ended are user tasks."))
+OPERATION_UNKNOWN = Rule("operation-unknown", _("A service task names its operation."))
+OPERATION_INCOMPLETE = Rule("operation-incomplete", _("An operation has all its parameters."))
+END_TASKS_UNKNOWN = Rule("end-tasks-unknown", _("Tasks that are no longer needed are user tasks."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -39,7 +39,7 @@ def _operation(draft: Draft, element: Element) -> Iterator[Problem]:
                 OPERATION_INCOMPLETE,
                 element,
                 _("The operation %(name)s lacks %(parameter)s.", name=name, parameter=parameter),
-                _("Add the property %(parameter)s as docs/reference/bpmn.md describes it.", parameter=parameter),
+                _("Add the property %(parameter)s as described in docs/reference/bpmn.md.", parameter=parameter),
             )
     if name == "end_tasks":
         yield from _ended(draft, element)

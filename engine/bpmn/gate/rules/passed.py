@@ -10,7 +10,7 @@ from engine.messages import gettext as _
 from engine.problems import Problem, Rule, Severity
 
 NOBODY_ASKED = Rule(
-    "nobody-asked", _("A step of which nothing says who does it, or what, is passed at once."), Severity.WARNING
+    "nobody-asked", _("A case passes a step at once when nothing says who does it or what it does."), Severity.WARNING
 )
 
 
@@ -20,16 +20,16 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield about(
                 NOBODY_ASKED,
                 scope,
-                _("Nothing is drawn in this sub-process: a case passes it at once."),
-                _("Draw what is done in it. A procedure that stands in another file is a call activity."),
+                _("Nothing is drawn in this sub-process, so a case passes it at once."),
+                _("Draw what is done in it. For a procedure in another file, draw a call activity."),
             )
     for element in draft.of_kind(*PASSED):
         yield about(
             NOBODY_ASKED,
             element,
-            _("Nobody is asked to do this: a case passes it at once, and records that it did."),
+            _("Nobody handles this step: a case passes it at once, and only a record is made."),
             _(
-                "Where that is meant it can stay. If a person does it in the system, make it a user task; if the system "
-                "does it, a service task."
+                "If that is intended, leave it as it is. If a person does it in the system, make it a user task; if "
+                "the system does it, make it a service task."
             ),
         )

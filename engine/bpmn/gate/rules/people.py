@@ -31,7 +31,7 @@ def _person(draft: Draft, element: Element) -> Iterator[Problem]:
             UNIT_OR_POST_ALONE,
             element,
             _("Only one of the properties unit and role is given."),
-            _("Write both, or delete both and let the lane say it."),
+            _("Write both, or delete both and let the lane decide."),
         )
         return
     unit, roles = draft.diagram.asked(element)
@@ -41,7 +41,7 @@ def _person(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             TASK_NOBODY,
             element,
-            _("Nothing says which unit and post handle this, so nobody can."),
+            _("Nothing says which unit and post handle this step, so nobody can."),
             _("Write the properties unit and role on the lane or on the step."),
         )
 
@@ -52,7 +52,7 @@ def _candidate_groups(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             CANDIDATE_GROUPS,
             element,
-            _("Candidate groups are not written as they have to be."),
+            _("The candidate groups are not written correctly."),
             _("Write unit:post, such as referring_unit:deputy_leader."),
         )
         return
@@ -61,8 +61,8 @@ def _candidate_groups(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             CANDIDATE_UNITS,
             element,
-            _("Candidate groups name several units, and a step is handled by one."),
-            _("Name one unit; it may have several posts."),
+            _("The candidate groups name several units, but only one unit can handle a step."),
+            _("Write only one unit. It may have several posts."),
         )
     for unit in units:
         yield from who(draft, element, unit, frozenset(role for other, _colon, role in pairs if other == unit))

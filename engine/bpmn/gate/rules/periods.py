@@ -13,16 +13,16 @@ from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-PERIOD_UNMARKED = Rule("period-unmarked", _("What describes a period stands on a period."))
-PERIOD_KEY = Rule("period-key", _("The name of a period is written in small letters."))
+PERIOD_UNMARKED = Rule("period-unmarked", _("Properties of a period are written only on a period."))
+PERIOD_KEY = Rule("period-key", _("The key of a period is written in lower-case letters."))
 PERIOD_CYCLE = Rule("period-cycle", _("A period ends once."))
-PERIOD_BASIS = Rule("period-basis", _("A period names its rule and the text it rests on."))
+PERIOD_BASIS = Rule("period-basis", _("A period states its rule and its basis."))
 PERIOD_RULE_LONG = Rule("period-rule-long", _("The number of a rule is short."))
 PERIOD_HARD = Rule("period-hard", _("A period says whether it is legal or recommended."))
-PERIOD_UNIT = Rule("period-unit", _("A period says which unit has to keep it."))
-PERIOD_TWICE = Rule("period-twice", _("A period is drawn once on a task."))
+PERIOD_UNIT = Rule("period-unit", _("A period says which unit has to meet it."))
+PERIOD_TWICE = Rule("period-twice", _("A period is drawn only once on a task."))
 PERIOD_UNNAMED = Rule("period-unnamed", _("A period has a name."))
-PERIOD_UNKNOWN = Rule("period-unknown", _("A period that is named is drawn."))
+PERIOD_UNKNOWN = Rule("period-unknown", _("A period that is named is drawn in the diagram."))
 KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 RULE_LIMIT = 16
 
@@ -43,8 +43,8 @@ def _period(draft: Draft, element: Element) -> Iterator[Problem]:
             yield about(
                 PERIOD_UNMARKED,
                 element,
-                _("%(name)s is given without deadline.", name=extra[0]),
-                _("If this is a legal period, add the property deadline; if not, delete it."),
+                _("%(name)s is given without the property deadline.", name=extra[0]),
+                _("If this is a legal period, add the property deadline. Otherwise delete it."),
             )
         return
     assert element.timer is not None
@@ -52,8 +52,11 @@ def _period(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             PERIOD_KEY,
             element,
-            _("The name '%(key)s' of the period cannot be used.", key=key[:80]),
-            _("Begin with a small letter and use only small letters, digits and underscores, such as referral."),
+            _("The period key '%(key)s' cannot be used.", key=key[:80]),
+            _(
+                "Begin with a lower-case letter, and use only lower-case letters, digits and underscores, such as "
+                "referral."
+            ),
         )
     if element.timer.kind == "cycle":
         yield about(
@@ -61,8 +64,8 @@ def _period(draft: Draft, element: Element) -> Iterator[Problem]:
             element,
             _("A period ends once and cannot be a cycle."),
             _(
-                "Use timeDate or timeDuration. The system sends reminders and escalations by itself; they are "
-                "not drawn."
+                "Use timeDate or timeDuration. The system sends reminders and escalations on its own; they are not "
+                "drawn."
             ),
         )
     for name in ("rule", "basis"):
@@ -71,7 +74,7 @@ def _period(draft: Draft, element: Element) -> Iterator[Problem]:
                 PERIOD_BASIS,
                 element,
                 _("The period does not say %(name)s.", name=name),
-                _("Add the properties rule (the number of the rule, such as R55) and basis (the text it rests on)."),
+                _("Add the properties rule (the number of the rule, such as R55) and basis (the text of the basis)."),
             )
     if len(properties.get("rule", "")) > RULE_LIMIT:
         yield about(
@@ -91,7 +94,7 @@ def _period(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             PERIOD_UNIT,
             element,
-            _("The period does not say which unit has to keep it."),
+            _("The period does not say which unit has to meet it."),
             _("Add the property unit, such as referring_unit."),
         )
     else:
@@ -113,7 +116,7 @@ def _twin(draft: Draft, element: Element, key: str) -> Iterator[Problem]:
             PERIOD_TWICE,
             element,
             _("The period %(key)s is drawn twice on one task.", key=key[:80]),
-            _("Delete one of them, or use another name."),
+            _("Delete one of them, or use another key."),
         )
 
 
@@ -122,7 +125,7 @@ def _name(element: Element) -> Iterator[Problem]:
         yield about(
             PERIOD_UNNAMED,
             element,
-            _("The period has no name, so a reminder has nothing to say."),
+            _("The period has no name, so a reminder has no words to show."),
             _("Write a name, such as '3 working days are over', or the property title, such as 'Referral period'."),
         )
 
@@ -147,7 +150,7 @@ def _named_deadlines(draft: Draft, element: Element) -> Iterator[Problem]:
 
 def _drawn(draft: Draft, wrong: str) -> Text:
     return (
-        _("Write a period of the diagram: %(known)s.", known=named(draft.deadlines, wrong))
+        _("Write a period that is drawn in the diagram: %(known)s.", known=named(draft.deadlines, wrong))
         if draft.deadlines
         else _("Draw a timer boundary event with the property deadline first.")
     )

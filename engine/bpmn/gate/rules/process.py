@@ -11,12 +11,12 @@ from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 NUMBER_PREFIX = Rule("number-prefix", _("Case numbers begin with capital letters."))
-TITLE_UNSAID = Rule("title-unsaid", _("A form asks for what is the title of a case."))
+TITLE_UNSAID = Rule("title-unsaid", _("The title of a case is filled in on a form."))
 STARTER_MISSING = Rule("starter-missing", _("A procedure says where the starting unit is recorded."))
 STARTER_ASKED = Rule("starter-asked", _("No form asks for the starting unit."))
-PARTIES_MISSING = Rule("parties-missing", _("A procedure names its parties."))
+PARTIES_MISSING = Rule("parties-missing", _("A procedure names the parties."))
 STARTER_NO_PARTY = Rule("starter-no-party", _("The starting unit is a party."))
-PARTY_UNSAID = Rule("party-unsaid", _("A form asks for every party."))
+PARTY_UNSAID = Rule("party-unsaid", _("Every party is filled in on a form."))
 PREFIX = re.compile(r"[A-Z]{1,8}")
 
 
@@ -27,14 +27,14 @@ def check(draft: Draft) -> Iterator[Problem]:
             NUMBER_PREFIX,
             draft,
             _("The number prefix %(prefix)s cannot be used.", prefix=process.number_prefix[:40]),
-            _("Write one to eight capital letters in the property number_prefix, such as YS."),
+            _("In the property number_prefix, write one to eight capital letters, such as YS."),
         )
     if process.title_fact and process.title_fact not in draft.said:
         yield of_the_procedure(
             TITLE_UNSAID,
             draft,
-            _("No form asks for %(fact)s, the fact that is used as the title.", fact=process.title_fact[:80]),
-            _("Write the key of a form field in the property title."),
+            _("No form asks for the fact %(fact)s, which is used as the title.", fact=process.title_fact[:80]),
+            _("In the property title, write the key of a form field."),
         )
     if not process.starter_fact:
         yield of_the_procedure(
@@ -47,14 +47,17 @@ def check(draft: Draft) -> Iterator[Problem]:
         yield of_the_procedure(
             STARTER_ASKED,
             draft,
-            _("The system records the starting unit in %(fact)s, and a form asks for it.", fact=process.starter_fact),
+            _(
+                "The system records the starting unit in %(fact)s, but a form also asks for it.",
+                fact=process.starter_fact,
+            ),
             _("Make the field read-only (readonly) in the form."),
         )
     if not process.party_facts:
         yield of_the_procedure(
             PARTIES_MISSING,
             draft,
-            _("No parties are named, so nobody can see a case."),
+            _("No parties are given, so nobody can see a case."),
             _("Add the property parties, such as referring_unit,receiving_unit."),
         )
     elif process.starter_fact and process.starter_fact not in process.party_facts:
@@ -70,7 +73,7 @@ def check(draft: Draft) -> Iterator[Problem]:
                 PARTY_UNSAID,
                 draft,
                 _("No form asks for the party %(fact)s.", fact=fact[:80]),
-                _("Write the keys of form fields that ask for a unit in the property parties."),
+                _("In the property parties, write the keys of form fields that ask for a unit."),
             )
         else:
             yield from (

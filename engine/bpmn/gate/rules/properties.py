@@ -13,7 +13,7 @@ from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-PROPERTY_UNKNOWN = Rule("property-unknown", _("An extension property has an effect where it stands."))
+PROPERTY_UNKNOWN = Rule("property-unknown", _("An extension property has an effect where it is written."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -74,7 +74,7 @@ def _rewrite(sort: str, more: frozenset[str], wrong: str, value: str) -> str:
 def _remedy(sort: str, more: frozenset[str], wrong: str) -> Text:
     names = more | constructs.PROPERTIES.get(sort, {}).keys()
     return (
-        _("Correct or delete it. What can stand here: %(known)s.", known=named(names, wrong))
+        _("Correct or delete it. Allowed here: %(known)s.", known=named(names, wrong))
         if names
         else _("Delete it: no extension property is needed here.")
     )

@@ -11,10 +11,14 @@ from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 QUORUM_WRITTEN = Rule("quorum-written", _("A quorum is all, any, a number or a share."))
-QUORUM_ONCE = Rule("quorum-once", _("A quorum stands where several are asked."))
-QUORUM_COUNTS = Rule("quorum-counts", _("What a quorum counts is collected."))
-QUORUM_ALONE = Rule("quorum-alone", _("How many are enough is said once: as a quorum or as a completion condition."))
-AGREE_ALONE = Rule("agree-alone", _("Which answer agrees is said beside a quorum, as one of the answers."))
+QUORUM_ONCE = Rule("quorum-once", _("A quorum is set only on a step that several units are asked to do."))
+QUORUM_COUNTS = Rule("quorum-counts", _("The answers that a quorum counts are collected."))
+QUORUM_ALONE = Rule(
+    "quorum-alone", _("How many are enough is written only once: as a quorum or as a completion condition.")
+)
+AGREE_ALONE = Rule(
+    "agree-alone", _("Which answer counts as agreeing is written with the quorum, as one of the answers.")
+)
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -32,30 +36,33 @@ def _quorum(element: Element) -> Iterator[Problem]:
         yield about(
             QUORUM_WRITTEN,
             element,
-            _("'%(written)s' does not say how many have to agree.", written=written[:80]),
-            _("Write all, any, a number such as 2, a share such as 2/3, or 1/2+ for more than a half."),
+            _("'%(written)s' does not say clearly how many have to agree.", written=written[:80]),
+            _(
+                "Write all (everybody answers), any (one answer is enough), a number such as 2, a share such as 2/3, "
+                "or 1/2+ for more than half."
+            ),
             rewrite="quorum = 2/3",
         )
     if many is None:
         yield about(
             QUORUM_ONCE,
             element,
-            _("It has a quorum, and is done once only: it has no multi-instance marker."),
-            _("Choose Parallel multi-instance with the wrench, and write the list as Collection."),
+            _("It has a quorum but no multi-instance marker, so it is done only once."),
+            _("Choose Parallel multi-instance from the wrench menu, and write the list of units as Collection."),
             rewrite='<multiInstanceLoopCharacteristics camunda:collection="members" camunda:elementVariable="member" />',
         )
     elif many.until and many.until != condition_of(element.properties, element.collects):
         yield about(
             QUORUM_ALONE,
             element,
-            _("It has a quorum and a completion condition, and only one of them can count."),
+            _("It has both a quorum and a completion condition, but only one can count."),
             _("Delete the property quorum, or the completion condition."),
         )
     if quorum is not None and quorum.kind == SOME and not element.collects:
         yield about(
             QUORUM_COUNTS,
             element,
-            _("Nothing is collected, so that nobody can count who agrees."),
+            _("No answers are collected, so nobody can count how many agree."),
             _("Add the property collect:NAME with the answer of the form as its value."),
             rewrite="collect:opinions = opinion_outcome",
         )
@@ -70,5 +77,5 @@ def _agree(element: Element) -> Iterator[Problem]:
             AGREE_ALONE,
             element,
             _("The property agree has no effect here."),
-            _("Write a quorum that is a number or a share, and as agree the value of one answer; or delete it."),
+            _("Write a quorum that is a number or a share, and write the value of one answer in agree; or delete it."),
         )

@@ -37,7 +37,7 @@ def _unreachable(draft: Draft) -> Iterator[Problem]:
                     UNREACHABLE,
                     element,
                     _("No path leads here from the start event."),
-                    _("Lead an earlier step to it, or delete it."),
+                    _("Connect an earlier step to it, or delete it."),
                 )
 
 
@@ -57,5 +57,5 @@ def _endless(draft: Draft) -> Iterator[Problem]:
                 NO_WAY_TO_END,
                 element,
                 _("No path leads from here to an end event."),
-                _("Give the loop a way out: an exclusive gateway with a flow that leads to an end."),
+                _("Give the loop a way out: an exclusive gateway with a flow that leads to an end event."),
             )

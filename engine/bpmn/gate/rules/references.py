@@ -9,8 +9,8 @@ from engine.bpmn.reading.elements import BPMN
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-MESSAGE_MISSING = Rule("message-missing", _("The message of a button exists."))
-POOL_PROCESS = Rule("pool-process", _("The process of a pool exists."))
+MESSAGE_MISSING = Rule("message-missing", _("The message that a button refers to exists."))
+POOL_PROCESS = Rule("pool-process", _("The process that a pool refers to exists."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -32,6 +32,6 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield at(
                 POOL_PROCESS,
                 node,
-                _("The process %(reference)s of the pool does not exist.", reference=reference[:80]),
-                _("Open it in a modeler, delete this pool and draw it again."),
+                _("The process %(reference)s that the pool refers to does not exist.", reference=reference[:80]),
+                _("Open the diagram in a modeler, delete this pool and draw it again."),
             )

@@ -10,8 +10,8 @@ from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 RESULT_LONG = Rule("result-long", _("The code of a result is short."))
-RESULT_WITHIN = Rule("result-within", _("What ends a sub-process is no result of the case."))
-ARCHIVE_NO_RESULT = Rule("archive-no-result", _("Who archives is written on the result of a case."))
+RESULT_WITHIN = Rule("result-within", _("The end of a sub-process is not the result of the case."))
+ARCHIVE_NO_RESULT = Rule("archive-no-result", _("The unit that archives a case is written on its result."))
 RESULT_LIMIT = 64
 
 
@@ -28,8 +28,8 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield about(
                 RESULT_WITHIN,
                 end,
-                _("Only the sub-process is over here, so this cannot be the result of the case."),
-                _("Delete the property result, and write it on the end event behind the sub-process."),
+                _("Only the sub-process ends here, so this cannot be the result of the case."),
+                _("Delete the property result, and write it on the end event after the sub-process."),
             )
         if archived_by := end.properties.get("archived_by"):
             yield from names_unit(draft, end, archived_by)
@@ -37,6 +37,6 @@ def check(draft: Draft) -> Iterator[Problem]:
                 yield about(
                     ARCHIVE_NO_RESULT,
                     end,
-                    _("It says who archives the case, and is not the result of a case."),
+                    _("It says who archives the case, but it is not the result of the case."),
                     _("Write archived_by on the end event that has the property result."),
                 )

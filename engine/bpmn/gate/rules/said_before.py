@@ -14,9 +14,9 @@ from engine.errors import ExpressionError
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule, Severity
 
-UNIT_UNSET = Rule("unit-unset", _("The unit that is asked has been named when a step opens."))
+UNIT_UNSET = Rule("unit-unset", _("The unit of a step is known when the step opens."))
 WAITS_FOR_EVER = Rule(
-    "waits-for-ever", _("What is waited for has an instant, or somebody who brings it about."), Severity.WARNING
+    "waits-for-ever", _("What a case waits for has an instant, or somebody who can bring it about."), Severity.WARNING
 )
 
 
@@ -39,11 +39,14 @@ def _asked(draft: Draft, sayers: Sayers, task: Element) -> Iterator[Problem]:
             UNIT_UNSET,
             task,
             _(
-                "On the way %(way)s nobody has said which unit %(unit)s is, so nobody can act here.",
+                "When a case goes %(way)s, nobody has filled in which unit %(unit)s is, so nobody can act here.",
                 way=shown_way(way[:-1]),
                 unit=unit[:80],
             ),
-            _("Ask for it before, or say in the lane or in candidateGroups another unit that is known by then."),
+            _(
+                "Ask for it earlier; or in the lane or in candidateGroups, write another unit that is already known "
+                "by then."
+            ),
         )
 
 
@@ -66,11 +69,11 @@ def _waited_for(draft: Draft, sayers: Sayers, event: Element) -> Iterator[Proble
                 WAITS_FOR_EVER,
                 event,
                 _(
-                    "On the way %(way)s nobody has said %(name)s, from which this wait is counted, so the case may wait "
-                    "here for ever.",
+                    "When a case goes %(way)s, nobody has filled in %(name)s, from which this wait is counted, so the "
+                    "case may wait here for ever.",
                     way=shown_way(way[:-1]),
                     name=name[:80],
                 ),
-                _("Ask for it before, or wait with an event-based gateway, at which somebody can go on with a button."),
+                _("Ask for it earlier, or wait with an event-based gateway, where somebody can go on with a button."),
             )
             return

@@ -11,9 +11,9 @@ from engine.bpmn.reading.scripts import Script, read_script, rewritten
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-SCRIPT_FORMAT = Rule("script-format", _("A script is written in our expression language."))
-SCRIPT_LINES = Rule("script-lines", _("A script is made of assignments, one a line."))
-SCRIPT_NAMES = Rule("script-names", _("A script says each fact once."))
+SCRIPT_FORMAT = Rule("script-format", _("A script is written in the expression language of this system."))
+SCRIPT_LINES = Rule("script-lines", _("A script is a list of assignments, one to a line."))
+SCRIPT_NAMES = Rule("script-names", _("A script records each fact only once."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -29,8 +29,8 @@ def check(draft: Draft) -> Iterator[Problem]:
                 element,
                 _("A script in %(format)s does not run.", format=script.format[:40]),
                 _(
-                    "Write assignments in our expression language, one a line, such as is_major = amount > 100000, and "
-                    "delete the format of the script."
+                    "Write assignments in the expression language of this system, one to a line, such as is_major = "
+                    "amount > 100000, and delete the format of the script."
                 ),
                 rewritten(script.text),
             )
@@ -41,7 +41,7 @@ def _lines(element: Element, script: Script) -> Iterator[Problem]:
         yield about(
             SCRIPT_LINES,
             element,
-            _("'%(line)s' is no assignment.", line=line[:80]),
+            _("'%(line)s' is not an assignment.", line=line[:80]),
             _("Write the name of a fact, =, and an expression, such as is_major = amount > 100000."),
             rewritten(line),
         )
@@ -50,7 +50,7 @@ def _lines(element: Element, script: Script) -> Iterator[Problem]:
             SCRIPT_LINES,
             element,
             _("The script is empty."),
-            _("Write assignments, one a line, such as is_major = amount > 100000, or delete the step."),
+            _("Write assignments, one to a line, such as is_major = amount > 100000, or delete the step."),
         )
 
 
@@ -60,6 +60,6 @@ def _names(element: Element, script: Script) -> Iterator[Problem]:
             yield about(
                 SCRIPT_NAMES,
                 element,
-                _("The script says the fact %(name)s more than once.", name=name[:80]),
-                _("Write it in one expression, or use another name for what comes before."),
+                _("The script records the fact %(name)s more than once.", name=name[:80]),
+                _("Write it as one expression, or use another name for the earlier one."),
             )

@@ -10,19 +10,20 @@ from engine.bpmn.gate.rules.units import UNIT_NOT_HELD, who
 from engine.bpmn.gate.written import Written, written_in
 from engine.bpmn.reading.elements import FACT, SAYING, Element
 from engine.bpmn.reading.expressions import compile_expression
-from engine.bpmn.reading.members import ADDS, adders, asks_units
+from engine.bpmn.reading.members import ADDS, adders, asks_units, calls_for_each
 from engine.errors import ExpressionError
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-SEVERAL_TIMES = Rule("several-times", _("What is done several times says for which list, or how often."))
+SEVERAL_TIMES = Rule("several-times", _("A step that is done several times says for which list, or how often."))
 SEVERAL_ITEM = Rule("several-item", _("The item of a list has a name of its own."))
-SEVERAL_READ = Rule("several-read", _("What each of several answers is read around them only when it is collected."))
-SEVERAL_CORRECTABLE = Rule("several-correctable", _("What each of several answers is not corrected afterwards."))
-COLLECT_ONCE = Rule("collect-once", _("Only what is done several times collects."))
-ADDS_UNITS = Rule("adds-units", _("Units are added only where each unit of a list is asked."))
+SEVERAL_READ = Rule(
+    "several-read", _("What several units answer separately can be read outside only when it is collected.")
+)
+COLLECT_ONCE = Rule("collect-once", _("Only a step that is done several times collects answers."))
+ADDS_UNITS = Rule("adds-units", _("Units can be added only to a step that each unit in a list is asked to do."))
 ADDS_WHO = Rule("adds-who", _("Who may add a unit is written as unit and post, or as starter."))
-COLLECT_NAME = Rule("collect-name", _("What is collected has a name that expressions can read."))
+COLLECT_NAME = Rule("collect-name", _("The collected list has a name that expressions can read."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -34,7 +35,6 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield from _times(element)
             yield from _item(draft, element)
             yield from _read_outside(draft, element, written)
-            yield from _corrected(draft, element)
 
 
 def _collects(element: Element) -> Iterator[Problem]:
@@ -50,7 +50,7 @@ def _collects(element: Element) -> Iterator[Problem]:
         yield about(
             COLLECT_ONCE,
             element,
-            _("This is done once, so there is nothing to collect."),
+            _("This step is done only once, so there is nothing to collect."),
             _("Delete the property collect, or make it a multi-instance step."),
         )
 
@@ -58,12 +58,23 @@ def _collects(element: Element) -> Iterator[Problem]:
 def _adds(draft: Draft, element: Element) -> Iterator[Problem]:
     if not element.properties.get(ADDS, "").strip():
         return  # the modeler writes an empty property for a field that was left empty
-    if not asks_units(draft.diagram, element):
+    calls = calls_for_each(draft.diagram, element)
+    if calls and not asks_units(draft.diagram, element) and not _lists_units(draft, element):
         yield about(
             ADDS_UNITS,
             element,
-            _("Nobody is asked here unit by unit, so no unit can be added."),
-            _("Delete the property adds, or make it a multi-instance step over a list of units."),
+            _("What is called here for each is not called for units, so no unit can be added."),
+            _("Delete the property adds, or ask for the list in a checklist that has the property widget=units."),
+        )
+    elif not calls and not asks_units(draft.diagram, element):
+        yield about(
+            ADDS_UNITS,
+            element,
+            _("Units are not asked one by one here, so no unit can be added."),
+            _(
+                "Delete the property adds, or make it a multi-instance step over a list of units, each of which does a task "
+                "in it or is handed to a call activity."
+            ),
         )
     for adder in adders(draft.diagram, element):
         if not adder.is_written_right:
@@ -72,12 +83,17 @@ def _adds(draft: Draft, element: Element) -> Iterator[Problem]:
                 element,
                 _("The property adds does not say which unit and post may add a unit."),
                 _(
-                    "Write unit:post, such as own_unit:case_officer, or starter, for which the process needs the "
-                    "property starter; several are separated by commas."
+                    "Write unit:post, such as own_unit:case_officer, or starter (the process then needs the property "
+                    "starter). Separate several with commas."
                 ),
             )
         else:
             yield from who(draft, element, adder.unit, frozenset({adder.role} - {""}))
+
+
+def _lists_units(draft: Draft, element: Element) -> bool:
+    field = draft.fields.get(element.many.collection) if element.many is not None else None
+    return field is not None and field.widget == "units"
 
 
 def _times(element: Element) -> Iterator[Problem]:
@@ -86,7 +102,7 @@ def _times(element: Element) -> Iterator[Problem]:
         yield about(
             SEVERAL_TIMES,
             element,
-            _("It is not said for which list, or how often, this is done."),
+            _("Nothing says for which list, or how often, this step is done."),
             _("Write either camunda:collection (and camunda:elementVariable) or loopCardinality."),
         )
 
@@ -105,15 +121,15 @@ def _item(draft: Draft, element: Element) -> Iterator[Problem]:
             SEVERAL_ITEM,
             element,
             _("The elementVariable '%(name)s' cannot be used.", name=name[:80]),
-            _("Write a name that no field and no other list has, such as member, beside a camunda:collection."),
+            _("Write a name that no form field and no other list uses, such as member, and add camunda:collection."),
         )
     field = draft.fields.get(many.collection)
     if asks_units(draft.diagram, element) and field is not None and field.widget != "units":
         yield about(
             UNIT_NOT_HELD,
             element,
-            _("%(name)s does not hold units (%(label)s).", name=field.key, label=field.label),
-            _("Ask for the units with a checklist that has the property widget=units."),
+            _("%(name)s is not a list of units (%(label)s).", name=field.key, label=field.label),
+            _("To ask for the units, use a checklist with the property widget=units."),
         )
 
 
@@ -131,27 +147,13 @@ def _read_outside(draft: Draft, element: Element, written: list[Written]) -> Ite
         for name in sorted(_names(one) & own):
             yield one.problem(
                 SEVERAL_READ,
-                _("%(name)s is answered several times, each for itself.", name=name[:80]),
+                _("%(name)s is answered separately by each, so there are several values.", name=name[:80]),
                 _(
-                    "Add the property collect:NAME = %(name)s to the multi-instance step, and read that list, for example "
-                    'count(NAME, "agree") >= 2.',
+                    "Add the property collect:NAME = %(name)s to the multi-instance step, and read that list, for "
+                    'example count(NAME, "agree") >= 2.',
                     name=name[:80],
                 ),
             )
-
-
-def _corrected(draft: Draft, element: Element) -> Iterator[Problem]:
-    forms = {one.form_key for one in draft.running if element in (one, *draft.diagram.scopes_around(one))}
-    for form_key in sorted(forms & draft.forms.keys()):
-        for field in draft.forms[form_key].fields:
-            if field.correctable and not field.readonly:
-                yield in_form(
-                    SEVERAL_CORRECTABLE,
-                    form_key,
-                    field,
-                    _("%(name)s is answered several times, and cannot be corrected afterwards.", name=field.key),
-                    _("Delete the property correctable. Whoever has answered can undo it while nothing has followed."),
-                )
 
 
 def _shown_outside(draft: Draft, own: frozenset[str], forms: set[str]) -> Iterator[Problem]:
@@ -163,8 +165,8 @@ def _shown_outside(draft: Draft, own: frozenset[str], forms: set[str]) -> Iterat
                     SEVERAL_READ,
                     form_key,
                     field,
-                    _("%(name)s is answered several times, each for itself.", name=field.key),
-                    _("Show what is collected: the key of a collect property of the multi-instance step."),
+                    _("%(name)s is answered separately by each, so there are several values.", name=field.key),
+                    _("Show the collected list: the key of a collect property of the multi-instance step."),
                 )
 
 

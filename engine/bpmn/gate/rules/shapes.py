@@ -26,17 +26,17 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield about(
                 SHAPE_MISSING,
                 element,
-                _("This step has no shape: nobody sees it, and yet it runs."),
-                _("Delete it in the file, or let lianban check --fix write a copy in which it is drawn."),
+                _("This step has no shape in the diagram: nobody can see it, yet it runs."),
+                _("Delete it in the file, or use lianban check --fix to save a copy in which it is drawn."),
             )
     for flow in draft.diagram.flows.values():
         ends = {flow.source, flow.target}
-        if flow.id not in drawn and ends <= drawn:
+        if flow.id not in drawn and ends <= drawn and not flow.is_link:
             yield about(
                 FLOW_UNDRAWN,
                 flow,
-                _("This flow has no line on the picture: nobody sees this way, and yet it is taken."),
-                _("Delete it in the file, or let lianban check --fix write a copy in which it is drawn."),
+                _("This flow has no line in the diagram: nobody can see it, yet cases take it."),
+                _("Delete it in the file, or use lianban check --fix to save a copy in which it is drawn."),
             )
 
 
@@ -51,6 +51,6 @@ def noted(root: etree._Element) -> Iterator[Problem]:
     if not drawn_in(root):
         yield in_the_file(
             SHAPES_NONE,
-            _("The file has no shapes: cases run, and their pages show no picture of the procedure."),
-            _("Draw it in a modeler, or let lianban check --fix write a copy in which everything is drawn."),
+            _("The file has no shapes. Cases run, but their pages show no diagram."),
+            _("Draw it in a modeler, or use lianban check --fix to save a copy in which everything is drawn."),
         )

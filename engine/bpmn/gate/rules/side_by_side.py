@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from engine.bpmn.gate.draft import Draft, about, called
+from engine.bpmn.gate.draft import Draft, about, called, labelled
 from engine.bpmn.gate.graph import reached, too_large
 from engine.bpmn.gate.sayers import said_by
 from engine.bpmn.reading import by_event
@@ -14,8 +14,10 @@ from engine.messages import gettext as _
 from engine.messages import listed
 from engine.problems import Problem, Rule
 
-FORM_SIDE_BY_SIDE = Rule("form-side-by-side", _("Steps that are open at the same time do not ask the same form."))
-FACT_SIDE_BY_SIDE = Rule("fact-side-by-side", _("Branches that run at the same time do not say the same fact."))
+FORM_SIDE_BY_SIDE = Rule(
+    "form-side-by-side", _("Steps that are open at the same time do not use the same form to fill in.")
+)
+FACT_SIDE_BY_SIDE = Rule("fact-side-by-side", _("Branches that run at the same time do not record the same fact."))
 Writers = Mapping[tuple[str, str], list[Element]]
 """(fact, where it is kept) -> the elements that say it there, where there are several."""
 
@@ -119,12 +121,16 @@ def _same_fact(one: Element, other: Element, fact: str) -> Problem:
         FACT_SIDE_BY_SIDE,
         other,
         _(
-            "'%(one)s' and '%(other)s' run at the same time and both say %(fact)s, so the later overwrites the earlier.",
+            "'%(one)s' and '%(other)s' run at the same time and both record %(fact)s, so the later value overwrites "
+            "the earlier one.",
             one=called(one),
             other=called(other),
             fact=fact[:80],
         ),
-        _("Give each a name of its own, and read both behind the join; or let one of them say it behind the join."),
+        _(
+            "Use a different name in each and read both after the join, or let only one of them record it, after the "
+            "join."
+        ),
     )
 
 
@@ -133,24 +139,22 @@ def _same_form(draft: Draft, one: Element, other: Element) -> Iterator[Problem]:
     form = draft.forms.get(other.form_key)
     asked = [field for field in form.fields if field.key in form.own_keys] if form is not None else []
     if form is not None and asked:
-        some = listed(
-            _("'%(label)s' (%(key)s)", label=(field.label.drawn or field.key)[:40], key=field.key[:80])
-            for field in asked[:5]
-        )
+        some = listed(_("'%(label)s' (%(key)s)", label=labelled(field), key=field.key[:80]) for field in asked[:5])
         what = some if len(asked) <= 5 else _("%(some)s and others", some=some)
         yield about(
             FORM_SIDE_BY_SIDE,
             other,
             _(
-                "'%(one)s' and '%(other)s' are open at the same time and use the same form %(form)s. Both ask "
-                "for %(what)s, and the later answer overwrites the earlier.",
+                "'%(one)s' and '%(other)s' are open at the same time and use the same form %(form)s. Both ask for "
+                "%(what)s, so the later answer overwrites the earlier one.",
                 one=called(one),
                 other=called(other),
                 form=form.id[:80],
                 what=what,
             ),
             _(
-                "Give each its own form with field names of its own, or write a parameter in the keys and give each "
-                "step another value. In a step where a field is only shown, make it read-only (readonly) in that form."
+                "Give each step its own form with different field names; or write a parameter in the keys, with a "
+                "different value for each step. Where one step only shows the field, make it read-only (readonly) in "
+                "that form."
             ),
         )

@@ -18,16 +18,16 @@ from engine.bpmn.reading.elements import Element
 from engine.bpmn.reading.events import TERMINATE
 from engine.bpmn.reading.expressions import compile_expression
 from engine.errors import ExpressionError
-from engine.messages import Text, listed, sentences
+from engine.messages import Name, Text, listed, sentences
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule, Severity
 
-CASE_STUCK = Rule("case-stuck", _("From every state that a case can come to, it can come to an end."))
-STEP_DEAD = Rule("step-dead", _("Every step is done on some way."))
+CASE_STUCK = Rule("case-stuck", _("Whatever state a case is in, it can still reach an end."))
+STEP_DEAD = Rule("step-dead", _("Every step can be reached by some case."))
 END_LEAVES_WORK = Rule(
-    "end-leaves-work", _("When a case comes to its result, no step of a branch beside is open."), Severity.WARNING
+    "end-leaves-work", _("When a case has its result, no step on another branch is open."), Severity.WARNING
 )
-WAYS_TOO_MANY = Rule("ways-too-many", _("The ways through a diagram can be looked through."), Severity.WARNING)
+WAYS_TOO_MANY = Rule("ways-too-many", _("All the paths through a diagram can be checked."), Severity.WARNING)
 CHOICES_SHOWN = 6
 TOLD_OF_JOINS = frozenset(
     rule.id for rule in (joins.JOIN_STARVES, joins.JOIN_IN_LOOP, joins.BRANCH_ENDS_EARLY, inclusive.JOINS_WAIT)
@@ -97,19 +97,19 @@ def _stops(draft: Draft, join: Element, way: Sequence[Choice], state: State) -> 
         CASE_STUCK,
         join,
         _(
-            "A case stops here for ever when it goes %(way)s: the join waits for what comes from %(sources)s, and nothing "
-            "does.",
+            "A case that goes %(way)s stops here for ever: the join waits for what should come from %(sources)s, but "
+            "nothing does.",
             way=_shown(draft, way),
             sources=listed(_("'%(step)s'", step=called(one)) for one in sources),
         )
         if way
         else _(
-            "Every case stops here for ever: the join waits for what comes from %(sources)s, and nothing does.",
+            "Every case stops here for ever: the join waits for what should come from %(sources)s, but nothing does.",
             sources=listed(_("'%(step)s'", step=called(one)) for one in sources),
         ),
         _(
-            "Join with an inclusive gateway, which waits for those that still come; or end that path with a terminate end "
-            "event when everything is over then."
+            "Join with an inclusive gateway, which waits only for what can still arrive. If that path means that "
+            "everything is finished, end it with a terminate end event."
         ),
     )
     return replace(problem, severity=Severity.WARNING) if _hang_together(draft, way) else problem
@@ -147,11 +147,11 @@ def _choice(draft: Draft, choice: Choice) -> Text:
     return _("from '%(step)s' by '%(taken)s'", step=called(draft.diagram.elements[choice.element]), taken=taken)
 
 
-def _way_name(draft: Draft, key: str) -> str:
+def _way_name(draft: Draft, key: str) -> Name:
     flow = draft.diagram.flows.get(key)
     if flow is None:
         return called(draft.diagram.elements[key])
-    return (flow.name or called(draft.diagram.elements[flow.target]))[:40]
+    return called(flow if flow.name else draft.diagram.elements[flow.target])
 
 
 # --- what no case does ---
@@ -167,8 +167,8 @@ def _dead(draft: Draft, net: Net, seen: Seen) -> Iterator[Problem]:
             yield about(
                 STEP_DEAD,
                 element,
-                _("No case comes past this: on every way everything has ended before."),
-                _("Lead the branch that ends everything to this join, or end it with a plain end event."),
+                _("No case gets past this point: everything has always ended before."),
+                _("Connect the branch that ends everything to this join, or end it with a plain end event."),
             )
 
 
@@ -183,10 +183,10 @@ def _over_at_once(draft: Draft) -> Iterator[Problem]:
                 STEP_DEAD,
                 waiting,
                 _(
-                    "Nobody comes to do this: on the branch beside, '%(end)s' ends everything at once, before anybody can act.",
+                    "Nobody has time to do this: on another branch '%(end)s' ends everything at once.",
                     end=called(ends[0]),
                 ),
-                _("Make that a plain end event, or let its branch wait for what is to be done before."),
+                _("Make that a plain end event, or let its branch wait until the other steps are done."),
             )
 
 
@@ -206,13 +206,11 @@ def _end_by_itself(draft: Draft, element: Element) -> Element | None:
 
 def _too_many(draft: Draft, scope: str | None) -> Problem:
     said = _(
-        "This has more than %(most)s states, which is too many to look through: nobody has seen whether every case comes "
-        "to its end. It is deployed all the same.",
+        "There are more than %(most)s states, too many to check, so it is not known whether every case reaches an "
+        "end. The diagram is deployed all the same.",
         most=STATES_AT_MOST,
     )
-    remedy = _(
-        "Draw parts of it as sub-processes, of which each is looked through by itself, and try it with lianban try."
-    )
+    remedy = _("Draw parts of it as sub-processes, which are checked one by one, and try it out with lianban try.")
     if scope is None:
         return in_the_file(WAYS_TOO_MANY, said, remedy)
     return about(WAYS_TOO_MANY, draft.diagram.elements[scope], said, remedy)
@@ -252,8 +250,9 @@ def _leaves(end: Element, task: Element) -> Problem:
         END_LEAVES_WORK,
         end,
         _(
-            "'%(task)s' on a branch beside may still be open when a case has this result, and the case goes on all the same.",
+            "When a case reaches this result, '%(task)s' on another branch may still be open, so the case goes on all "
+            "the same.",
             task=called(task),
         ),
-        _("Join the branches before; or make this a terminate end event, when what is open is not needed any more."),
+        _("Join the branches first. If the open steps are no longer needed, make this a terminate end event."),
     )

@@ -22,8 +22,8 @@ def check(draft: Draft) -> Iterator[Problem]:
         yield of_the_procedure(
             NOBODY_STARTS,
             draft,
-            _("Nothing says who may start it."),
-            _("Write kind of unit and post in Candidate starter groups, such as town:case_officer."),
+            _("Nothing says who may start the procedure."),
+            _("In the candidate starter groups, write kind of unit and post, such as town:case_officer."),
         )
     yield from _known(draft, groups, lambda *said: of_the_procedure(said[0], draft, *said[1:]))
     for start in by_hand:
@@ -43,8 +43,8 @@ def _known(draft: Draft, groups: list[str], told: Callable[[Rule, Text, Text], P
         if not (kind and colon):
             yield told(
                 STARTER_GROUP,
-                _("'%(group)s' does not say who may start it.", group=group[:80]),
-                _("Write kind of unit:post, such as town:case_officer."),
+                _("'%(group)s' does not say correctly who may start it.", group=group[:80]),
+                _("Write it as kind of unit:post, such as town:case_officer."),
             )
             continue
         if draft.unit_kinds and kind not in draft.unit_kinds:

@@ -12,13 +12,13 @@ from engine.problems import Problem, Rule
 
 START_MISSING = Rule("start-missing", _("A procedure has a start event."))
 START_NAMES = Rule(
-    "start-names", _("Where somebody may start a procedure in several ways, each start event has a name of its own.")
+    "start-names", _("Where a procedure can be started in several ways, each start event has its own name.")
 )
-START_FOR_WHOM = Rule("start-for-whom", _("A start that nobody makes says for which unit the case begins."))
-START_UNASKED = Rule("start-unasked", _("Where a case begins by itself, nobody fills in a form."))
-SUBPROCESS_START = Rule(
-    "subprocess-start", _("A sub-process begins in one place that is drawn, which asks for nothing.")
+START_FOR_WHOM = Rule(
+    "start-for-whom", _("A start event that nobody triggers says on behalf of which unit the case begins.")
 )
+START_UNASKED = Rule("start-unasked", _("Nobody fills in a form where a case begins automatically."))
+SUBPROCESS_START = Rule("subprocess-start", _("A sub-process begins in one place only, without a form."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -35,17 +35,19 @@ def _of_a_subprocess(draft: Draft, scope: Element) -> Iterator[Problem]:
             SUBPROCESS_START,
             scope,
             _("The sub-process has more than one start event."),
-            _("Draw one start event in it, where it begins."),
+            _("Draw one start event in it, at the place where it begins."),
         )
     elif len(draft.begins(scope)) != 1 and draft.diagram.within(scope.id):
         yield about(
             SUBPROCESS_START,
             scope,
             _(
-                "The sub-process has no start event, and no single step that none comes before, so it is open where it begins."
+                "The sub-process has no start event, and not exactly one step without a step before it, so it is not "
+                "clear where it begins."
             ),
             _(
-                "Draw one start event in it, where it begins. Steps that begin side by side come behind a parallel gateway."
+                "Draw one start event in it, at the place where it begins. Draw steps that begin side by side after a "
+                "parallel gateway."
             ),
         )
     for start in starts:
@@ -54,14 +56,14 @@ def _of_a_subprocess(draft: Draft, scope: Element) -> Iterator[Problem]:
                 SUBPROCESS_START,
                 start,
                 _("Nobody fills in a form where a sub-process begins."),
-                _("Delete the form, and draw a user task that asks it behind this start event."),
+                _("Delete the form, and draw a user task for it after this start event."),
             )
         if start.events or start.properties:
             yield about(
                 SUBPROCESS_START,
                 start,
-                _("A sub-process begins when a flow comes to it, so nothing else at its start has an effect."),
-                _("Delete what stands at this start event. What waits for a time is an event behind it."),
+                _("A sub-process begins when a flow reaches it, so nothing else on its start event has an effect."),
+                _("Delete everything on this start event. To wait for a time, draw a timer event after it."),
             )
 
 
@@ -84,8 +86,8 @@ def _names(by_hand: list[Element]) -> Iterator[Problem]:
             yield about(
                 START_NAMES,
                 start,
-                _("There are several ways to start the procedure, and nothing tells this one apart."),
-                _("Give each start event a name that says what is started with it, such as 'Propose a topic'."),
+                _("There are several ways to start the procedure, and this one cannot be told apart."),
+                _("Give each start event a name that says what it starts, such as 'Propose a topic'."),
             )
 
 
@@ -97,9 +99,9 @@ def _begins_by_itself(draft: Draft, start: Element) -> Iterator[Problem]:
             start,
             _("There is no unit with the code %(unit)s.", unit=unit[:80])
             if unit
-            else _("Nothing says which unit begins the case, since nobody starts it."),
+            else _("Nobody starts the case, and nothing says on behalf of which unit it begins."),
             _(
-                "Write the code of the unit in the property unit. The city has: %(known)s.",
+                "In the property unit, write the code of the unit. The city has: %(known)s.",
                 known=named(draft.units, unit),
             ),
         )
@@ -107,6 +109,9 @@ def _begins_by_itself(draft: Draft, start: Element) -> Iterator[Problem]:
         yield about(
             START_UNASKED,
             start,
-            _("Nobody is there who could fill in the form."),
-            _("Delete the form. What is known at the start is a property fact:<name>; draw a user task for the rest."),
+            _("Nobody is there to fill in the form."),
+            _(
+                "Delete the form. For what is known at the start, use the property fact:<name>. Draw a user task for "
+                "the rest."
+            ),
         )

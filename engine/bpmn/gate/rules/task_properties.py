@@ -10,11 +10,9 @@ from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 SEND_BACK_UNKNOWN = Rule("send-back-unknown", _("A step that a task can be sent back to is a user task."))
-DOCUMENT_UNKNOWN = Rule(
-    "document-unknown", _("A document that a task drafts or signs for is delivered by a service task.")
-)
-ADDRESSED_VALUE = Rule("addressed-value", _("What is said to the other side is said to the parties."))
-ADDRESSED_DRAFTS = Rule("addressed-drafts", _("What is said to the other side is not kept back as a draft."))
+DOCUMENT_UNKNOWN = Rule("document-unknown", _("A service task delivers a document that a task drafts or signs for."))
+ADDRESSED_VALUE = Rule("addressed-value", _("What is addressed to the other side has the value parties."))
+ADDRESSED_DRAFTS = Rule("addressed-drafts", _("What is addressed to the other side is not also held back as a draft."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -53,7 +51,7 @@ def _papers(draft: Draft, element: Element) -> Iterator[Problem]:
                         key=key,
                         name=name[:80],
                     ),
-                    _("What can stand here: %(known)s.", known=known),
+                    _("Allowed here: %(known)s.", known=known),
                 )
 
 
@@ -74,8 +72,8 @@ def _addressed(element: Element) -> Iterator[Problem]:
             ADDRESSED_DRAFTS,
             element,
             _(
-                "Both addressed and drafts are given. What is said to the other side and what it may not see "
-                "before sign-off cannot be one answer."
+                "Both addressed and drafts are given. What is addressed to the other side and what must stay hidden "
+                "until sign-off cannot be in the same answer."
             ),
             _("Delete one of the properties."),
         )

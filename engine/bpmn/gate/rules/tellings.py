@@ -7,17 +7,27 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.bpmn.gate.draft import Draft, about, at, local_name
+from engine.bpmn.gate.procedures import Event
+from engine.bpmn.gate.signatures import relays, thrown_by
 from engine.bpmn.reading.elements import BPMN, HEARING, Element
-from engine.bpmn.reading.events import MESSAGE, SIGNAL
+from engine.bpmn.reading.events import MESSAGE, SIGNAL, EventDefinition
 from engine.messages import gettext as _
-from engine.problems import Problem, Rule
+from engine.problems import Problem, Rule, Severity
 
-TELLING_NAME = Rule("telling-name", _("What is thrown and waited for has a name that the file defines."))
+TELLING_NAME = Rule("telling-name", _("What is thrown or awaited has a name that the file defines."))
 TELLING_AWAITS = Rule("telling-awaits", _("A message event is either a button or waits for another case."))
 TELLING_APART = Rule(
-    "telling-apart", _("A message for another case has another name than what waits in the same diagram.")
+    "telling-apart", _("A message to another case has a different name from one that its own diagram waits for.")
 )
-TELLING_CORRELATION = Rule("telling-correlation", _("Only what throws or awaits a message says by what it is found."))
+TELLING_CORRELATION = Rule(
+    "telling-correlation", _("Only an event that throws or awaits a message says how the message is found.")
+)
+TELLING_CIRCLE = Rule("telling-circle", _("Cases do not begin each other without end by what they throw."))
+TELLING_NEVER = Rule(
+    "telling-never",
+    _("What waits for a message or a signal waits for one that some procedure throws."),
+    Severity.WARNING,
+)
 PRESSED = ("unit", "role", "pressed_by", "when", "otherwise")
 NAME_LIMIT = 200
 
@@ -28,6 +38,73 @@ def check(draft: Draft) -> Iterator[Problem]:
         yield from _awaits(element)
         yield from _correlation(element)
         yield from _apart(draft, element)
+    yield from _never(draft)
+    yield from _circles(draft)
+
+
+def _never(draft: Draft) -> Iterator[Problem]:
+    """Only worth a look: the procedure that throws it may be deployed afterwards."""
+    waiting = [(element, event) for element in draft.running for event in _awaited(element) if event.name]
+    if not waiting:
+        return
+    keys = draft.procedures.keys()
+    known = (draft.procedures.latest(key) for key in keys)
+    told = set(thrown_by(draft)).union(*(other.tells for other in known if other is not None))
+    for element, event in waiting:
+        if (event.kind, event.name) not in told:
+            yield about(
+                TELLING_NEVER,
+                element,
+                _(
+                    "No procedure that is deployed throws the message '%(name)s', so this may wait for ever.",
+                    name=event.name[:80],
+                )
+                if event.kind == MESSAGE
+                else _(
+                    "No procedure that is deployed throws the signal '%(name)s', so this may wait for ever.",
+                    name=event.name[:80],
+                ),
+                _("Deploy what throws it, write its name as it is written there, or draw a timer beside it."),
+            )
+
+
+def _awaited(element: Element) -> Iterator[EventDefinition]:
+    if element.heard is not None:
+        yield element.heard
+    elif element.kind == "startEvent" and element.scope is None:
+        yield from (event for event in element.events if event.kind in (MESSAGE, SIGNAL))
+
+
+def _circles(draft: Draft) -> Iterator[Problem]:
+    """What begins a case here is not thrown again by that case before anybody has acted, by itself or through others."""
+    own = set(relays(draft))
+    if not own:
+        return
+    keys = draft.procedures.keys()
+    known = (draft.procedures.latest(key) for key in keys)
+    every = own.union(*(other.relays for other in known if other is not None))
+    for start in draft.diagram.starts():
+        for heard in [(event.kind, event.name) for event in start.events]:
+            if heard in _thrown_in_turn(every, heard):
+                yield about(
+                    TELLING_CIRCLE,
+                    start,
+                    _(
+                        "A case that begins by '%(name)s' throws, by itself or through others, '%(name)s' again at once: "
+                        "cases would begin without end.",
+                        name=heard[1][:80],
+                    ),
+                    _("Draw a user task before what is thrown, or give it another name."),
+                )
+
+
+def _thrown_in_turn(every: set[tuple[Event, Event]], heard: Event) -> set[Event]:
+    """What is thrown, one after the other, once this has been heard."""
+    found, new = set[Event](), {heard}
+    while new:
+        new = {thrown for by, thrown in every if by in new} - found
+        found |= new
+    return found
 
 
 def _names(draft: Draft) -> Iterator[Problem]:
@@ -43,11 +120,11 @@ def _names(draft: Draft) -> Iterator[Problem]:
                 yield at(
                     TELLING_NAME,
                     node,
-                    _("Nothing says which message this is, so nobody finds it.")
+                    _("Nothing says which message this is, so no case can find it.")
                     if kind == MESSAGE
-                    else _("Nothing says which signal this is, so nobody hears it."),
+                    else _("Nothing says which signal this is, so no case can receive it."),
                     _(
-                        "Choose a message or signal in the properties of the event, and give it a name of at most "
+                        "In the properties of the event, choose a message or a signal, and give it a name of at most "
                         "%(most)s characters.",
                         most=NAME_LIMIT,
                     ),
@@ -71,14 +148,14 @@ def _awaits(element: Element) -> Iterator[Problem]:
             TELLING_AWAITS,
             element,
             _("The value '%(value)s' of the property awaits cannot be used.", value=value[:80]),
-            _("Write message for a message of another case, or delete it for a button."),
+            _("For a message from another case, write message. For a button, delete it."),
         )
     elif element.heard is not None and any(name.partition("_")[0] in PRESSED for name in element.properties):
         yield about(
             TELLING_AWAITS,
             element,
-            _("It waits for another case, so nobody presses it, and who may has no effect."),
-            _("Delete what is said of pressing it, or make it a button: delete awaits."),
+            _("It waits for another case. Nobody presses it, so saying who may press it has no effect."),
+            _("Delete the properties that say who may press it; or delete awaits, which makes it a button."),
         )
 
 
@@ -88,8 +165,11 @@ def _correlation(element: Element) -> Iterator[Problem]:
         yield about(
             TELLING_CORRELATION,
             element,
-            _("The property correlation has no effect here: no message is thrown or awaited."),
-            _("Delete it. A signal reaches everybody who waits for it; a button is pressed on the page of its case."),
+            _("The property correlation has no effect here, because no message is thrown or awaited."),
+            _(
+                "Delete it. A signal reaches every case that waits for it. A button is pressed on the page of its own "
+                "case."
+            ),
         )
 
 
@@ -110,7 +190,7 @@ def _apart(draft: Draft, element: Element) -> Iterator[Problem]:
                 )
                 if pressed
                 else _(
-                    "The message '%(name)s' is for another case, and its own case waits for it, too.",
+                    "The message '%(name)s' is for another case, but its own case also waits for it.",
                     name=event.name[:80],
                 ),
                 _("Give one of the two messages another name."),

@@ -18,7 +18,7 @@ from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-START_TIME = Rule("start-time", _("A start by a time has an instant, or comes again by the calendar."))
+START_TIME = Rule("start-time", _("A start by time has an instant, or recurs by the calendar."))
 KNOWN = recurring.FUNCTIONS | {"config"}
 """What the time of a start may ask: nothing of a case, since there is none yet."""
 SOME_DAY = datetime(2026, 1, 5, tzinfo=UTC)
@@ -35,7 +35,7 @@ def _timer(draft: Draft, start: Element, timer: TimerText) -> Iterator[Problem]:
     if not timer.text:
         yield about(TIMER_EMPTY, start, _("The timer has no time."), _HOW)
     elif timer.kind == "duration":
-        yield _wrong(start, _("A duration begins with something, and before a case begins there is nothing."))
+        yield _wrong(start, _("A duration needs a beginning, and before a case begins there is none."))
     elif is_literal(timer.text):
         yield from _literal(start, timer)
     else:
@@ -46,15 +46,15 @@ def _literal(start: Element, timer: TimerText) -> Iterator[Problem]:
     try:
         found = read_instant(timer.text) if timer.kind == "date" else recurring.read_cycle(timer.text)
     except ExpressionError as error:
-        yield about(TIMER_BOUNDS, start, error.sentence, _("Use a time that is within bounds."))
+        yield about(TIMER_BOUNDS, start, error.sentence, _("Use a time within the limits."))
         return
     if found is None:
         yield about(
             TIMER_UNREADABLE,
             start,
-            _("The cycle %(text)s cannot be read.", text=timer.text[:80])
+            _("The cycle %(text)s cannot be understood.", text=timer.text[:80])
             if timer.kind == "cycle"
-            else _("The time %(text)s cannot be read.", text=timer.text[:80]),
+            else _("The time %(text)s cannot be understood.", text=timer.text[:80]),
             _HOW,
         )
 
@@ -65,7 +65,7 @@ def _expression(start: Element, timer: TimerText) -> Iterator[Problem]:
     except ExpressionError:
         return  # told by `expressions`
     if expression.names:
-        yield _wrong(start, _("It reads facts, and before a case begins nobody has said any."))
+        yield _wrong(start, _("It reads facts, but before a case begins nobody has recorded any."))
     elif not expression.functions & recurring.FUNCTIONS or expression.functions - KNOWN:
         yield _wrong(start, _("It does not say which day of the calendar comes next."))
     elif "config" not in expression.functions:

@@ -14,9 +14,9 @@ from engine.problems import Problem, Rule
 TIMER_TIMES = Rule("timer-times", _("A timer has one time."))
 TIMER_EMPTY = Rule("timer-empty", _("A timer has a time."))
 CYCLE_FIXED = Rule("cycle-fixed", _("A cycle is not one fixed instant."))
-TIMER_BOUNDS = Rule("timer-bounds", _("The time of a timer is within bounds."))
-TIMER_UNREADABLE = Rule("timer-unreadable", _("The time of a timer can be read."))
-CYCLE_NOT_BOUNDARY = Rule("cycle-not-boundary", _("A cycle does not stand in the middle of a path."))
+TIMER_BOUNDS = Rule("timer-bounds", _("The time of a timer is within the limits."))
+TIMER_UNREADABLE = Rule("timer-unreadable", _("The time of a timer can be understood."))
+CYCLE_NOT_BOUNDARY = Rule("cycle-not-boundary", _("A cycle is not drawn in the middle of a path."))
 CYCLE_INTERRUPTING = Rule("cycle-interrupting", _("A cycle does not interrupt."))
 
 
@@ -67,31 +67,31 @@ def _literal(element: Element, text: str, kind: str) -> Iterator[Problem]:
                 yield about(
                     CYCLE_FIXED,
                     element,
-                    _("A cycle is given one fixed instant."),
+                    _("The cycle has only one fixed instant."),
                     _("Write the instant of the n-th time, such as natural_days(30 * n, accepted_at)."),
                 )
             return
     except ExpressionError as error:
-        yield about(TIMER_BOUNDS, element, error.sentence, _("Use a time that is within bounds."))
+        yield about(TIMER_BOUNDS, element, error.sentence, _("Use a time within the limits."))
         return
     if text.lstrip().startswith("R"):
         yield about(
             TIMER_UNREADABLE,
             element,
-            _("The cycle %(text)s cannot be read.", text=text[:80]),
+            _("The cycle %(text)s cannot be understood.", text=text[:80]),
             _(
-                "Write a fixed interval such as P1D, one that comes a number of times such as R3/PT1H, or the instant of "
-                "the n-th time, such as natural_days(30 * n, accepted_at)."
+                "Write a fixed interval such as P1D, one that happens a number of times such as R3/PT1H, or the "
+                "instant of the n-th time, such as natural_days(30 * n, accepted_at)."
             ),
         )
     else:
         yield about(
             TIMER_UNREADABLE,
             element,
-            _("The duration %(text)s cannot be read.", text=text[:80]),
+            _("The duration %(text)s cannot be understood.", text=text[:80]),
             _(
-                "A duration has weeks, days, hours and minutes, such as P2W, P3D or PT24H. For months and years "
-                "write an expression, months(3, received_at)."
+                "A duration can have weeks, days, hours and minutes, such as P2W, P3D or PT24H. For months and years, "
+                "write an expression such as months(3, received_at)."
             ),
         )
 
@@ -101,7 +101,7 @@ def _cycle(element: Element) -> Iterator[Problem]:
         yield about(
             CYCLE_NOT_BOUNDARY,
             element,
-            _("A cycle cannot be used here: it would be waited for once."),
+            _("A cycle cannot be used here, because it would happen only once."),
             _("Use timeDate or timeDuration."),
         )
     elif element.interrupting:

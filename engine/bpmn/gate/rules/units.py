@@ -10,10 +10,10 @@ from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-UNIT_UNKNOWN = Rule("unit-unknown", _("A name that stands for a unit is a fact or the code of a unit."))
-UNIT_NOT_HELD = Rule("unit-not-held", _("A fact that stands for a unit holds one."))
-POST_UNKNOWN = Rule("post-unknown", _("A post is one that the city has."))
-UNIT_KIND_UNKNOWN = Rule("unit-kind-unknown", _("A kind of unit is one that the city has."))
+UNIT_UNKNOWN = Rule("unit-unknown", _("Where a unit is expected, there is a fact or the code of a unit."))
+UNIT_NOT_HELD = Rule("unit-not-held", _("A fact that stands for a unit holds a unit."))
+POST_UNKNOWN = Rule("post-unknown", _("A post exists in the city."))
+UNIT_KIND_UNKNOWN = Rule("unit-kind-unknown", _("A kind of unit exists in the city."))
 
 
 def who(draft: Draft, subject: Element | Lane, unit: str, roles: frozenset[str]) -> Iterator[Problem]:
@@ -33,12 +33,12 @@ def who(draft: Draft, subject: Element | Lane, unit: str, roles: frozenset[str])
 def not_a_unit(draft: Draft, name: str, several: bool = False) -> Iterator[tuple[Rule, Text, Text]]:
     """Why a name does not stand for a unit: the rule, and two sentences. `several`: a list of units will do."""
     remedy = _(
-        "Write a fact that holds a unit (the key of a form field that asks for a unit, or the process "
-        "property starter), or the code of a unit."
+        "Write a fact that holds a unit (the key of a form field that asks for a unit, or the process property "
+        "starter), or the code of a unit."
     )
     field = draft.fields.get(name)
     if name not in draft.facts and name not in draft.units:
-        yield UNIT_UNKNOWN, _("It is not known which unit %(name)s is.", name=name[:80]), remedy
+        yield UNIT_UNKNOWN, _("Nothing says which unit %(name)s is.", name=name[:80]), remedy
     elif field is not None and field.widget != "unit" and not (several and field.widget == "units"):
         yield UNIT_NOT_HELD, _("%(name)s does not hold a unit (%(label)s).", name=name[:80], label=field.label), remedy
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from engine.bpmn.gate.draft import Draft, about
+from engine.bpmn.gate.draft import Draft, about, labelled
 from engine.bpmn.gate.graph import too_large
 from engine.bpmn.gate.presence import ORDER, counted_with
 from engine.bpmn.gate.sayers import Sayers, may_be_unset
@@ -18,11 +18,9 @@ from engine.errors import ExpressionError
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-EXPRESSION_UNSET = Rule("expression-unset", _("What a condition or a timer counts with has been filled in."))
-EXPRESSION_TYPE = Rule(
-    "expression-type", _("What an expression counts with is a number or a time where it has to be one.")
-)
-CONDITION_NEVER = Rule("condition-never", _("A condition reads facts that are asked before it."))
+EXPRESSION_UNSET = Rule("expression-unset", _("What a condition or a timer calculates with has been filled in."))
+EXPRESSION_TYPE = Rule("expression-type", _("Where an expression needs a number or a time, it has one."))
+CONDITION_NEVER = Rule("condition-never", _("A condition reads facts that were filled in before it."))
 COUNTING = frozenset({"working_days", "natural_days", "months", "hours", "working_days_before", "natural_days_before"})
 """Functions that take a number and an instant."""
 TEXTS = frozenset({"textfield", "textarea", "radio", "select"})
@@ -66,10 +64,10 @@ def _judge(draft: Draft, sayers: Sayers, subject: Element | Flow, source: str, p
             EXPRESSION_UNSET,
             subject,
             _("When '%(label)s' (%(key)s) is not filled in, this cannot be worked out, and the case stops here.",
-              label=(field.label.drawn or name)[:40], key=name[:80]),
-            _("Say what holds then (here it counts as 0), or make the field required.")
+              label=labelled(field), key=name[:80]),
+            _("Say what applies then (below it counts as 0), or make the field required.")
             if is_number
-            else _("Say what holds then (here the condition does not hold), or make the field required."),
+            else _("Say what applies then (below the condition does not hold), or make the field required."),
             _guarded(meant(source).strip(), node, is_number),
         )  # fmt: skip
 
@@ -88,9 +86,9 @@ def _recorded_later(draft: Draft, sayers: Sayers, event: Element, source: str) -
             yield about(
                 EXPRESSION_UNSET,
                 event,
-                _("As long as nobody has recorded %(name)s, this cannot be worked out, and the case stops here.",
+                _("Until somebody has recorded %(name)s, this cannot be worked out, and the case stops here.",
                   name=name[:80]),
-                _("Say what holds then (here the condition does not hold)."),
+                _("Say what applies then (below the condition does not hold)."),
                 _guarded(meant(source).strip(), node, is_number=False),
             )  # fmt: skip
 
@@ -125,12 +123,14 @@ def _wrong(draft: Draft, subject: Element | Flow, node: ast.expr, wanted: str) -
     field: Any = draft.fields.get(node.id) if isinstance(node, ast.Name) else None
     if field is None or field.type == wanted or field.widget or field.type not in TEXTS | {"number", "datetime"}:
         return
-    label = (field.label.drawn or field.key)[:40]
+    label = labelled(field)
     reason = (
-        _("'%(label)s' (%(key)s) is no time, so nothing can be counted from it.", label=label, key=field.key[:80])
+        _("'%(label)s' (%(key)s) is not a time, so nothing can be counted from it.", label=label, key=field.key[:80])
         if wanted == "datetime"
         else _(
-            "'%(label)s' (%(key)s) is no number, so nothing can be counted with it.", label=label, key=field.key[:80]
+            "'%(label)s' (%(key)s) is not a number, so nothing can be calculated with it.",
+            label=label,
+            key=field.key[:80],
         )
     )
     remedy = _("Make it a field of the type %(type)s in its form.", type=wanted)
@@ -151,12 +151,12 @@ def _never(draft: Draft, sayers: Sayers, subject: Element | Flow, source: str, p
             yield about(
                 CONDITION_NEVER,
                 subject,
-                _("%(name)s is only asked behind this decision, so nobody has answered it here.", name=name[:80])
+                _("%(name)s is filled in only after this decision, so nobody has answered it by then.", name=name[:80])
                 if isinstance(subject, Flow)
                 else _(
-                    "%(name)s is only asked behind this event, so its condition never becomes true.", name=name[:80]
+                    "%(name)s is filled in only after this event, so its condition never becomes true.", name=name[:80]
                 ),
-                _("Move the gateway behind the step that asks it, or ask it before.")
+                _("Move the gateway after the step that asks for it, or ask for it earlier.")
                 if isinstance(subject, Flow)
-                else _("Ask it before, or in a branch that goes on beside what waits here."),
+                else _("Ask for it earlier, or in a branch that runs at the same time."),
             )
