@@ -36,6 +36,24 @@ from tests.reference.by_hand import (
 from tests.reference.net import ANSWER, COMPLETE, FAIL, FIRE, MEET, Move, Net, alone, element_of
 
 WORDS = [
+    *(
+        (
+            f"a send task that is done several times throws its message each time: {marker[:24]}",
+            process(
+                start(),
+                both("f"),
+                user("x"),
+                node("receiveTask", "r", messageRef="m"),
+                node("receiveTask", "q", messageRef="m"),
+                node("sendTask", "s", marker, messageRef="m"),
+                user("z"),
+                flows="start>f; f>x; f>r; f>q; x>s; s>z",
+            ),
+            "- => q r x; x => z; z => ended",
+            dict(xs=("A", "B")),
+        )
+        for marker in (each(), each(sequential=True), again("loopCounter < 2"))
+    ),
     (
         "an event that has just happened goes with its scope when an event sub-process interrupts",
         process(

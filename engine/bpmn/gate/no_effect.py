@@ -75,7 +75,14 @@ def is_idle(node: etree._Element) -> bool:
     name = local_name(node)
     if name == "import":
         return node.get("importType", _ITSELF) != _ITSELF
-    return name in ELEMENTS
+    return name in ELEMENTS or _is_spare(node, name)
+
+
+def _is_spare(node: etree._Element, name: str | None) -> bool:
+    """A definition beside the processes to which no event refers: one that is referred to stands in its event by now."""
+    around = node.getparent()
+    is_beside = around is not None and local_name(around) == "definitions"
+    return is_beside and (name or "").endswith("EventDefinition")
 
 
 def is_setting(key: str) -> bool:
