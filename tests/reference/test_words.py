@@ -35,7 +35,28 @@ from tests.reference.by_hand import (
 )  # fmt: skip
 from tests.reference.net import ANSWER, COMPLETE, FAIL, FIRE, MEET, Move, Net, alone, element_of
 
+TWIN = '<sequenceFlow id="twin" sourceRef="{}" targetRef="z"><conditionExpression>k == 2</conditionExpression></sequenceFlow>'
 WORDS = [
+    *(
+        (
+            f"two flows between the same steps each count: {kind}",
+            process(
+                start(),
+                node(kind, "g"),
+                user("y z"),
+                TWIN.format("g"),
+                flows="start>g; g>z[k > 1]; g>y*",
+            ),
+            f"- => {after}",
+            dict(k=k),
+        )
+        for kind, k, after in (
+            ("exclusiveGateway", 0, "y"),
+            ("exclusiveGateway", 2, "z"),
+            ("inclusiveGateway", 2, "z z"),
+            ("inclusiveGateway", 3, "z"),
+        )
+    ),
     *(
         (
             f"a send task that is done several times throws its message each time: {marker[:24]}",

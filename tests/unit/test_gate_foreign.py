@@ -110,7 +110,8 @@ def test_data_and_other_tools_notes_are_kept_with_one_warning() -> None:
 
 def test_messages_between_pools_are_kept_with_the_same_warning() -> None:
     pools = (
-        '<collaboration id="c"><participant id="p" name="当事人"><participantMultiplicity maximum="2" /></participant>'
+        '<collaboration id="c"><participant id="p" name="当事人"><interfaceRef>tns:desk</interfaceRef>'
+        '<participantMultiplicity maximum="2" /></participant>'
         '<messageFlow id="m" sourceRef="p" targetRef="review" /></collaboration><process id="permit"'
     )
     found = the_problem(broken(('<process id="permit"', pools)))

@@ -30,6 +30,7 @@ ELEMENTS: Mapping[str, Text] = {
     **dict.fromkeys(
         (
             "messageFlow", "messageFlowAssociation", "participantAssociation", "participantMultiplicity", "conversation",
+            "interfaceRef", "endPointRef",
             "subConversation", "callConversation", "conversationLink", "conversationAssociation", "globalConversation",
             "partnerEntity", "partnerRole",
         ),
@@ -40,6 +41,7 @@ ELEMENTS: Mapping[str, Text] = {
             "itemDefinition", "import", "relationship", "interface", "endPoint", "ioBinding", "resource",
             "correlationProperty", "globalTask", "globalUserTask", "globalManualTask", "globalScriptTask",
             "globalBusinessRuleTask", "partitionElement", "rendering", "auditing", "monitoring",
+            "supportedInterfaceRef", "supports",
         ),
         _DEFINITION,
     ),
