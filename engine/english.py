@@ -49,9 +49,10 @@ class English:
         return {id: name for id, name in self.names.get(procedure, {}).items() if id and "." not in id}
 
     def titled(self, procedure: str, element_id: str | None, said: str) -> Name:
-        """What is called after an element of the procedure, a period or a document: its property `title`, else its name."""
+        """What is called after an element, a period or a document: its `title`, what it `files`, else its name."""
         names = self.names.get(procedure, {})
-        return Name(said, names.get(f"{element_id}.title") or names.get(element_id or "", ""))
+        places = (f"{element_id}.title", f"{element_id}.files", element_id or "")
+        return Name(said, next((names[place] for place in places if names.get(place)), ""))
 
     def property(self, procedure: str, element_id: str, name: str, written: str) -> Name:
         """A text that stands in a property of the element."""

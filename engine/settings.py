@@ -172,7 +172,7 @@ def _folders(text: str) -> tuple[Path, ...]:
     folders = tuple(Path(part).resolve() for part in text.split(os.pathsep) if part)
     for folder in folders:
         if not folder.is_dir():
-            raise _NoValue(_("there is no folder %(folder)s", folder=str(folder)))
+            raise _NoValue(_("there is no folder called %(folder)s", folder=str(folder)))
     return folders
 
 

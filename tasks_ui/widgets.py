@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from flask import Flask, g, request
 
@@ -12,7 +14,7 @@ from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.standing import Standing
 from engine.reports.case.awaited import Awaited
-from engine.reports.case.page import InstanceView
+from engine.reports.case.page import InstanceView, Waiting
 from engine.reports.desk.inbox import NextTask
 from engine.reports.oversight.notices import SupervisionItem
 from engine.reports.parts import counted_days, names
@@ -337,18 +339,24 @@ def coming_words(start: ComingStart) -> str:
 
 def marks(instance: InstanceView) -> dict[str, object]:
     """What is drawn on the instance's diagram; a live element says who is waited for, and how long still."""
-    said = {
-        found.element_id: beside(
-            (
-                " ".join(part for part in (found.unit.name if found.unit else "", found.who) if part),
-                due_words(found.period) if found.period else "",
-            )
-        )
-        for found in instance.waiting
-    } | {call.element_id: _("Waiting for the result of %(number)s", number=call.number) for call in instance.called}
+    by_element = attrgetter("element_id")
+    waiting = groupby(sorted(instance.waiting, key=by_element), by_element)
+    said = {element_id: _waited_for(list(found)) for element_id, found in waiting}
+    said |= {call.element_id: _("Waiting for the result of %(number)s", number=call.number) for call in instance.called}
     said |= {event.element_id: awaited_words(event) for event in instance.awaited}
     live = [{**mark, "label": said.get(str(mark["element"]), "")} for mark in instance.marks.live]
     return {"taken": instance.marks.taken, "done": instance.marks.done, "live": live}
+
+
+def _waited_for(waiting: Sequence[Waiting]) -> str:
+    """Who has the task, and how long still; of several how many they are, and how long the first of them has."""
+    periods = [found.period for found in waiting if found.period]
+    first = min(periods, key=lambda period: period.due_at, default=None)
+    one = waiting[0]
+    who = " ".join(part for part in (one.unit.name if one.unit else "", one.who) if part)
+    if len(waiting) > 1:
+        who = ngettext("%(num)s task is open", "%(num)s tasks are open", len(waiting))
+    return beside((who, due_words(first) if first else ""))
 
 
 def drawn(drawing: Drawing, marks: Mapping[str, object]) -> dict[str, object]:

@@ -63,7 +63,7 @@ WHY_DEPLOYED = _("Why it is deployed; recorded in the audit log.")
 @option(
     "--past-tests",
     is_flag=True,
-    help=_("The change is meant, although tests of the version in force do not pass; recorded in the audit log."),
+    help=_("The change is intended, although tests of the version in force do not pass; recorded in the audit log."),
 )
 def deploy(diagram: Path, by: str, reason: str, past_tests: bool) -> None:
     with refusals():
@@ -89,13 +89,13 @@ def _past_tests_in_force(engine: Engine, diagram: Path, is_meant: bool) -> tuple
         outdated = sent_tests.require_passed(engine, file, is_meant)
     except TestsFailed as failed:
         remedy = _(
-            "These are the tests of the version in force. Put changed ones beside the diagram in %(tests)s, or repeat the "
-            "command with --past-tests if the change is meant.",
+            "These are the tests of the version in force. Put changed ones beside the diagram, in %(tests)s. If the "
+            "change is intended, repeat the command with --past-tests.",
             tests=tests_beside(diagram).name,
         )
         raise TestsFailed(lines([failed.sentence, remedy])) from None
     if outdated:
-        say(_("These tests of the version in force do not hold any more: %(names)s", names=listed(outdated)))
+        say(_("These tests of the version in force no longer pass: %(names)s", names=listed(outdated)))
     return outdated
 
 

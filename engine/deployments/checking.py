@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.bpmn.gate.beginning import needed_to_begin
 from engine.bpmn.gate.order import Findings, in_one_round
-from engine.bpmn.gate.procedures import Procedures, Signature, signature
+from engine.bpmn.gate.procedures import Procedures, Signature
 from engine.bpmn.gate.rules.bindings import CALL_TAG, CALL_VERSION
 from engine.bpmn.gate.rules.calls import CALL_UNKNOWN
 from engine.bpmn.gate.rules.executable import PROCESS_IN_TWO_FILES
 from engine.bpmn.gate.rules.letters import LETTER_FILE
 from engine.bpmn.gate.rules.units import UNIT_UNKNOWN
+from engine.bpmn.gate.signatures import signature_of
 from engine.bpmn.reading.read import FILE_PLACE, FILE_UNREADABLE
 from engine.deployments import judging, shipped
 from engine.deployments.definitions import read_diagram
@@ -174,7 +174,7 @@ def _signature(path: Path) -> tuple[str, Signature] | None:
         return None
     forms = judging.forms_as_far(file.diagram, file.beside.forms)
     facts = frozenset(file.diagram.declared_facts(forms.values()))
-    return file.diagram.key, signature(file.diagram, facts, needs=needed_to_begin(file.diagram, forms))
+    return file.diagram.key, signature_of(file.diagram, forms, facts)
 
 
 def less_certain(checked: Checked, doubtful: Collection[str]) -> Checked:

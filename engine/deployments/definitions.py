@@ -16,8 +16,8 @@ from functools import cached_property
 from sqlalchemy import Connection, insert, select
 
 from engine.bpmn.gate import procedures
-from engine.bpmn.gate.beginning import needed_to_begin
 from engine.bpmn.gate.procedures import Signature
+from engine.bpmn.gate.signatures import signature_of
 from engine.bpmn.reading import answering_units, elements, read
 from engine.bpmn.reading.called import VERSION, VERSION_TAG, Called
 from engine.bpmn.reading.elements import Diagram, Element, Lane
@@ -344,8 +344,7 @@ class Installed:
         if found is None:
             return None
         pinned = {element_id: load(self._tx, pin).version for element_id, pin in found.pins.items()}
-        needs = needed_to_begin(found.diagram, found.forms)
-        return procedures.signature(found.diagram, found.facts, found.version, pinned, needs)
+        return signature_of(found.diagram, found.forms, found.facts, found.version, pinned)
 
 
 def startable(tx: Connection, key: str) -> Definition:

@@ -16,8 +16,8 @@ from engine.english import English, read_english
 from engine.errors import DiagramRefused
 from engine.forms.schema import read_as_far
 
-SAID = ("title", "summary", "period", "otherwise", "text", "notice", "addressee")
-"""Properties of elements that readers see; of those with a number (`otherwise_2`) each."""
+SAID = ("title", "summary", "period", "otherwise", "text", "notice", "addressee", "files")
+"""Properties of elements that readers see; of those with a number (`otherwise_2`) each; `files` has the name of the letter."""
 
 
 @cache

@@ -413,13 +413,15 @@ def _may_with_own(actor: Actor, verb: str, own: OwnSubject) -> Decision:
     handles, leads = bool(actor.standing_roles & HANDLERS), bool(actor.standing_roles & LEADERS)
     match verb:
         case "revoke_copy":
-            return _when(ours and handles, _("%(unit)s sent this copy, so that unit revokes it.", unit=own.unit_name))
+            return _when(
+                ours and handles, _("%(unit)s sent this copy, so only that unit can revoke it.", unit=own.unit_name)
+            )
         case "retract_comment":
             return _when(ours and mine, _("You can withdraw only your own comments."))
         case "propose_correction":
             return _when(
                 ours and handles,
-                _("%(unit)s filled this in, so that unit proposes corrections to it.", unit=own.unit_name),
+                _("%(unit)s filled this in, so only that unit can propose corrections to it.", unit=own.unit_name),
             )
         case "take_back_correction":
             return _when(ours and mine, _("You can withdraw only a correction that you proposed."))

@@ -32,7 +32,7 @@ PURPOSE = "program token"
 """What the installation's key is derived for."""
 LONGEST = 512
 """Characters of a token; what is longer is none."""
-NOT_RIGHT = _("The token is not valid or is no longer valid. Make a new one on the pages.")
+NOT_RIGHT = _("The token is not valid, or no longer valid. Make a new one on the pages.")
 
 
 @dataclass(frozen=True)

@@ -111,8 +111,8 @@ def test_a_process_speaks_the_language_of_its_environment() -> None:
 @pytest.mark.parametrize(
     ("arguments", "chinese", "english"),
     [
-        (("deply",), "没有命令 deply。", "There is no command called called deply."),
-        (("resume", "--bye", "x"), "没有选项 --bye。", "There is no option called called --bye."),
+        (("deply",), "没有命令 deply。", "There is no command called deply."),
+        (("resume", "--bye", "x"), "没有选项 --bye。", "There is no option called --bye."),
         (("resume", "X"), "缺少 --by。", "--by is missing."),
         (("deploy", "nowhere.bpmn", "--by", "x"), "写的文件不存在", "does not exist, or is not a file."),
         (
@@ -155,7 +155,7 @@ def test_a_language_that_is_none_is_refused() -> None:
         ("LIANBAN_TRUSTED_PROXY", "here", "it has to be an IP address."),
         ("LIANBAN_RECORD_KEY", "short", "The value '…' of the environment variable LIANBAN_RECORD_KEY is not correct"),
         ("LIANBAN_SECURE_COOKIES", "yes", "it has to be true or false."),
-        ("LIANBAN_FONT_DIRS", "/nowhere", "there is no folder /nowhere."),
+        ("LIANBAN_FONT_DIRS", "/nowhere", "there is no folder called /nowhere."),
     ],
 )
 def test_a_wrong_setting_is_said_in_english(name: str, value: str, english: str) -> None:
@@ -178,8 +178,8 @@ def city(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('kind = "town"', 'kind = "twon"', "There is no kind of unit called called twon. Do you mean town?"),
-        ('role = "clerk"', 'role = "klerk"', "There is no post called called klerk. Do you mean clerk?"),
+        ('kind = "town"', 'kind = "twon"', "There is no kind of unit called twon. Do you mean town?"),
+        ('role = "clerk"', 'role = "klerk"', "There is no post called klerk. Do you mean clerk?"),
         ('abbreviation = "', 'abreviation = "', "A unit has no abreviation. Do you mean abbreviation?"),
         ('kind = "department"', "kind = department", "this cannot be read. Put texts in double quotation marks"),
     ],

@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from engine.db import tables
-from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
+from engine.errors import AlreadyDone, DiagramRefused, InvalidValues, NotAllowed, NotFound, Refused
 from engine.reports.case.rounds import Round
 from engine.runtime.step import repeated_forms
 from engine.runtime.step.repeated_forms import Sending
-from tests.processes import countersign
+from tests.processes import countersign, inquiry
 from tests.processes.countersign import OFFICER
 from tests.processes.test_countersign import MEMBERS, answer, asked, refused_with, sound, task_of
 from tests.processes.town import Instance, Town, cast_of, sent
-from tests.unit.diagrams import flow
+from tests.unit.diagrams import flow, properties
 
 HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to"
 THREE = ["ecology", "market", "housing"]
@@ -318,3 +318,62 @@ def test_the_round_of_the_how_to_runs_as_its_page_says(town: Town, tmp_path: Pat
     case.complete("conclude", OFFICER, result_note="通过", who_agreed="5")
     assert case.result == "agreed"
     sound(case)
+
+
+def called_for(town: Town, folder: Path, sequential: bool = False, listed: str = "members") -> Instance:
+    """Another procedure is called for each of three units."""
+    inquiry.deploy(town, folder, "opinion")
+    own = properties(**{"collect:opinions": "answer", "collect:answered": "member"}, adds=OUR_OFFICER)
+    several = countersign.several("", sequential).replace('"members"', f'"{listed}"')
+    inner = own.removeprefix("<extensionElements>").removesuffix("</extensionElements>")
+    call = inquiry.CALL.replace('source="department"', 'source="member"').replace("inquiring_unit", "own_unit")
+    drawn = call.replace("</extensionElements>", f"{inner}</extensionElements>{several}")
+    return countersign.begin(town, folder, [drawn], THREE)
+
+
+def called_cases(case: Instance) -> dict[str, Instance]:
+    """The cases that were called and run, by the unit that each was begun for."""
+    row = tables.process_instance
+    own = select(row.c.number).where(row.c.origin_instance_id == case.id, row.c.status == "running")
+    found = [Instance(case.town, number) for number in case.town.read(lambda tx: tx.scalars(own).all())]
+    return {str(one.facts()["asked_unit"]): one for one in found}
+
+
+@pytest.mark.parametrize("sequential", [False, True], ids=["beside", "after"])
+def test_a_unit_is_added_and_taken_off_where_a_procedure_is_called_for_each(
+    town_on_each_database: Town, drawn: Path, sequential: bool
+) -> None:
+    town = town_on_each_database
+    case = called_for(town, drawn, sequential)
+    add(case, "emergency")
+    take_off(case, "market")
+    units = ["ecology", "housing", "emergency"]
+    assert case.facts()["members"] == units
+    assert {code: state for code, state in states(case).items() if state == "off"} == (
+        {} if sequential else {"market": "off"}
+    )
+    row = tables.process_instance
+    called_off = select(row.c.result).where(row.c.origin_instance_id == case.id, row.c.result.is_not(None))
+    assert town.read(lambda tx: tx.scalars(called_off).all()) == ([] if sequential else ["called_off"])
+    for unit in units:
+        running = called_cases(case)
+        assert set(running) == ({unit} if sequential else set(units[units.index(unit) :]))
+        running[unit].complete("give_opinion", MEMBERS[unit], opinion=f"{unit}：同意")
+    assert case.facts()["answered"] == units
+    assert dict(case.waiting) == {"conclude": 1}
+    sound(case)
+
+
+def test_who_is_called_and_has_answered_is_not_taken_off(town: Town, drawn: Path) -> None:
+    case = called_for(town, drawn)
+    called_cases(case)["market"].complete("give_opinion", MEMBERS["market"], opinion="同意")
+    with pytest.raises(Refused):
+        take_off(case, "market")
+    sound(case)
+
+
+@pytest.mark.rule("adds-units")
+def test_a_unit_is_added_to_what_is_called_only_where_the_list_is_of_units(town: Town, drawn: Path) -> None:
+    with pytest.raises(DiagramRefused) as refused:
+        called_for(town, drawn, listed="[1, 2]")
+    assert "adds-units" in {problem.rule for problem in refused.value.problems}

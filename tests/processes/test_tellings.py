@@ -80,10 +80,15 @@ def test_one_that_comes_too_early_waits_until_somebody_waits_for_it(town: Town, 
     assert town.verify() == []
 
 
-def test_one_that_nobody_ever_waits_for_is_told_to_the_administrators(town: Town, tmp_path: Path) -> None:
+@pytest.mark.parametrize("days", [30, 5])
+def test_one_that_nobody_ever_waits_for_is_told_to_the_administrators(town: Town, tmp_path: Path, days: int) -> None:
+    """As many days after it was thrown as the city keeps messages."""
+    town.act(lambda engine: engine.city_rules.set("message.kept_days", str(days), "test"))
     listener, teller = told_by_number(town, tmp_path)
     tell(teller, "YS-2026-9999")
-    town.later(days=31)
+    town.later(days=days - 1)
+    assert thrown(town)[0].status == "waiting"
+    town.later(days=1)
     assert thrown(town)[0].status == "expired"
     texts = town.read(
         lambda tx: tx.scalars(select(tables.notice.c.text).where(tables.notice.c.instance_id.is_(None))).all()

@@ -19,6 +19,8 @@ class Happening:
 
     kind: str
     name: str = ""
+    found_by: str = ""
+    """Of a message between cases: the expression whose value both have to give."""
 
     @property
     def reference(self) -> str:
@@ -41,9 +43,15 @@ class Happening:
 
 def said_of(events: tuple[Happening, ...], **more: str) -> str:
     """What the gate has to be told: that a message is another case's, and who presses a button."""
-    more |= {"message": {"awaits": "message"}, "button": {"unit": "own", "role": "case_officer"}}.get(
-        events[0].kind, {}
-    )
+    if events[0].kind == "button":
+        more |= {"unit": "own", "role": "case_officer"}
+    if events[0].kind == "message":
+        more |= {"awaits": "message"}
+    return found_by(events, more)
+
+
+def found_by(events: tuple[Happening, ...], more: dict[str, str]) -> str:
+    more |= {"correlation": events[0].found_by} if events[0].found_by else {}
     return properties(**more) if more else ""
 
 
@@ -78,9 +86,9 @@ class Event(Block):
     def draw(self, sheet: Sheet) -> Ends:
         if self.kind in ("receiveTask", "sendTask"):
             return (sheet.add(self.kind, self.key, messageRef=self.events[0].reference),) * 2
-        caught = said_of(self.events) if self.kind == "intermediateCatchEvent" else ""
+        said = said_of(self.events) if self.kind == "intermediateCatchEvent" else found_by(self.events, {})
         drawn = "".join(event.drawn for event in self.events)
-        return (sheet.add(self.kind, self.key, caught + drawn, name=f"等{self.key}"),) * 2
+        return (sheet.add(self.kind, self.key, said + drawn, name=f"等{self.key}"),) * 2
 
 
 @dataclass(frozen=True)

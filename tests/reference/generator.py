@@ -48,7 +48,8 @@ DEFINED = {
     "escalation": (CODE, "late"),
 }
 """What a file defines for its events to refer to."""
-KEY = "walked"
+KEY, OTHER_KEY = "walked", "other_walked"
+PREFIXES = {KEY: "WK", OTHER_KEY: "WL"}
 DEEPEST = 6
 """Blocks within blocks."""
 
@@ -58,13 +59,14 @@ class Drawn:
     """A diagram with the forms that it needs."""
 
     whole: Block
+    key: str = KEY
 
     @cached_property
     def _sheet(self) -> Sheet:
         sheet = Sheet()
-        sheet.add("startEvent", "start", name="立项", camunda_formRef=f"{KEY}_start")
+        sheet.add("startEvent", "start", name="立项", camunda_formRef=f"{self.key}_start")
         entry, out = self.whole.draw(sheet)
-        sheet.connect("start", entry)
+        self.begin(sheet, entry)
         for key in sheet.periods if out is not None else ():
             meet = sheet.add(
                 "serviceTask", f"meet_{key}", properties(operation="meet_deadline", deadline=key), name="办结"
@@ -76,15 +78,19 @@ class Drawn:
             sheet.connect(out, "end")
         return sheet
 
+    def begin(self, sheet: Sheet, entry: str) -> None:
+        """The start leads to what is drawn first."""
+        sheet.connect("start", entry)
+
     @cached_property
     def text(self) -> str:
         starters = 'camunda:candidateStarterGroups="town:case_officer"'
-        own = properties(number_prefix="WK", title="subject", starter="own", parties="own")
+        own = properties(number_prefix=PREFIXES[self.key], title="subject", starter="own", parties="own")
         return "\n".join(
             [
                 HEAD,
                 *(_defined(kind, name) for kind, names in DEFINED.items() for name in names),
-                f'<process id="{KEY}" name="走" isExecutable="true" {starters}>',
+                f'<process id="{self.key}" name="走" isExecutable="true" {starters}>',
                 own,
                 *self._sheet.elements,
                 *self._sheet.flows,
@@ -97,7 +103,7 @@ class Drawn:
         """Form id -> components: the start says x and y, each task says what nobody else does."""
         numbers = [{"type": "number", "key": key, "label": key, "validate": {"required": True}} for key in "xy"]
         own = {f"form_{key}": [text_field(f"said_{key}")] for key in self._sheet.tasks}
-        return {f"{KEY}_start": [text_field("subject"), *numbers], **own}
+        return {f"{self.key}_start": [text_field("subject"), *numbers], **own}
 
     @cached_property
     def pairs(self) -> Counter[tuple[str, str]]:
@@ -273,7 +279,11 @@ class Generator:
 
     def _throw(self, around: Around) -> Block:
         kind = self.draw.choice(("signal", "message", "escalation"))
-        return Event(self._key("t"), "intermediateThrowEvent", (self._happening(kind),))
+        return Event(self._key("t"), "intermediateThrowEvent", (self._told(kind),))
+
+    def _told(self, kind: str) -> Happening:
+        """What is thrown. A message is heard by the case itself."""
+        return self._happening(kind)
 
     def _call(self, around: Around) -> Block:
         return Call(self._key("c"), () if "on a call" in self.left_out else self._borders(around))

@@ -6,6 +6,8 @@ A new word brings its own mutants.
 from __future__ import annotations
 
 import importlib
+import importlib.abc
+import importlib.machinery
 import sys
 import types
 from collections.abc import Iterator
@@ -13,9 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import engine.bpmn.spiff
-
-FOLDER = Path(next(iter(engine.bpmn.spiff.__path__)))
 WALKS = 4
 """Of each diagram."""
 _RELOADED = ("engine.bpmn.spiff.", "tests.reference.net", "tests.reference.walks")
@@ -111,30 +110,57 @@ MUTANTS = (
 # ruff: noqa: E501
 
 
+class _Wrong(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    """Python finds the one module with the wrong line, and every other one as it is."""
+
+    def __init__(self, name: str, source: str) -> None:
+        self.name, self.source = name, source
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> importlib.machinery.ModuleSpec | None:
+        return importlib.machinery.ModuleSpec(fullname, self) if fullname == self.name else None
+
+    def get_source(self, fullname: str) -> str:
+        return self.source
+
+
 @contextmanager
-def broken(mutant: Mutant) -> Iterator[types.ModuleType]:
+def broken(
+    mutant: Mutant,
+    package: str = "engine.bpmn.spiff",
+    reloaded: tuple[str, ...] = _RELOADED,
+    walks: str = "tests.reference.walks",
+) -> Iterator[types.ModuleType]:
     """The walks, with an engine of which that one line is wrong."""
-    source = (FOLDER / f"{mutant.module}.py").read_text(encoding="utf-8")
+    source = source_of(mutant, package)
     if source.count(mutant.right) != 1:
         raise LookupError(f"{mutant.name}: what it breaks stands there {source.count(mutant.right)} times")
-    name = f"engine.bpmn.spiff.{mutant.module}"
-    kept = {key: module for key, module in sys.modules.items() if key.startswith(_RELOADED)}
+    wrong = _Wrong(f"{package}.{mutant.module}", source.replace(mutant.right, mutant.wrong))
+    kept = {key: module for key, module in sys.modules.items() if key.startswith(reloaded)}
+    sys.meta_path.insert(0, wrong)
     try:
         _forget(kept)
-        module = sys.modules[name] = types.ModuleType(name)
-        setattr(engine.bpmn.spiff, mutant.module, module)
-        exec(compile(source.replace(mutant.right, mutant.wrong), name, "exec"), module.__dict__)
-        yield importlib.import_module("tests.reference.walks")
+        yield importlib.import_module(walks)
     finally:
-        _forget(key for key in list(sys.modules) if key.startswith(_RELOADED))
+        sys.meta_path.remove(wrong)
+        _forget(key for key in list(sys.modules) if key.startswith(reloaded))
         sys.modules.update(kept)
         for key, module in kept.items():
             setattr(sys.modules[key.rpartition(".")[0]], key.rpartition(".")[2], module)
 
 
+def source_of(mutant: Mutant, package: str = "engine.bpmn.spiff") -> str:
+    """The module that it breaks, as it is."""
+    folder = Path(next(iter(importlib.import_module(package).__path__)))
+    return (folder / f"{mutant.module.replace('.', '/')}.py").read_text(encoding="utf-8")
+
+
 def _forget(names) -> None:
+    """They are imported anew, also by whoever asks their package for them."""
     for name in list(names):
+        package, _, own = name.rpartition(".")
         sys.modules.pop(name, None)
+        if hasattr(sys.modules.get(package), own):
+            delattr(sys.modules[package], own)
 
 
 def seen_at(mutant: Mutant, diagrams: int) -> int | None:

@@ -254,11 +254,13 @@ class Reference:
         self.game = Game(_drawing(text), word_of, self._value, self._work)
         self.passed: Counter[str] = Counter()
         self.thrown: Counter[tuple[str, str, bool | None]] = Counter()
+        self.said: list[tuple[str, str, bool]] = []
+        """What was thrown in the last move, in order."""
         self._met: list[str] = []
 
-    def begin(self, facts: Mapping[str, int]) -> None:
-        self.facts = dict(facts)
-        self.game.begin()
+    def begin(self, facts: Mapping[str, int], start: str = "") -> None:
+        self.facts, self.said = dict(facts), []
+        self.game.begin(start)
         self._note()
         self._meet()
 
@@ -285,9 +287,17 @@ class Reference:
     def _note(self) -> None:
         self.passed += Counter(self.game.passed)
         self.thrown += Counter(self.game.thrown)
+        self.said += self.game.thrown
+
+    def happen(self, event: Waits) -> None:
+        """It has heard what another case has thrown."""
+        self.said = []
+        self.game.happens(event)
+        self._note()
+        self._meet()
 
     def move(self, move: Move, facts: Mapping[str, int]) -> None:
-        self.facts = dict(facts)
+        self.facts, self.said = dict(facts), []
         if move.what == FIRE:
             self.game.happens([one for one in self.game.armed() if self._key(one) == move.element][move.number])
         elif move.what in (MEET, GIVE_UP):

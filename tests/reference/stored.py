@@ -25,8 +25,19 @@ from engine.runtime.step.faults import Fault
 from engine.runtime.step.step import Step
 from tests.processes import one_task
 from tests.processes.town import Town
-from tests.reference.generator import KEY, Drawn
+from tests.reference.generator import Drawn
 from tests.reference.net import Asked, Different, Move, Seen, act, seen_of
+
+
+def deploy(town: Town, folder: Path, drawn: Drawn) -> None:
+    """The drawing is in force, and the procedure that it calls."""
+    (folder / "forms" / drawn.key).mkdir(parents=True, exist_ok=True)
+    for form_id, components in drawn.forms.items():
+        content = json.dumps({"type": "default", "id": form_id, "components": components})
+        (folder / "forms" / drawn.key / f"{form_id}.form").write_text(content)
+    (folder / f"{drawn.key}.bpmn").write_text(drawn.text, encoding="utf-8")
+    for file in (one_task.write(folder), folder / f"{drawn.key}.bpmn"):
+        town.act(lambda engine, file=file: engine.procedures_in_force.deploy(file, "test"))  # type: ignore[misc]
 
 
 class Stored:
@@ -35,19 +46,13 @@ class Stored:
     name = "stored"
 
     def __init__(self, town: Town, folder: Path, drawn: Drawn) -> None:
-        self.town = town
-        (folder / "forms" / KEY).mkdir(parents=True, exist_ok=True)
-        for form_id, components in drawn.forms.items():
-            content = json.dumps({"type": "default", "id": form_id, "components": components})
-            (folder / "forms" / KEY / f"{form_id}.form").write_text(content)
-        (folder / f"{KEY}.bpmn").write_text(drawn.text, encoding="utf-8")
-        self._deploy(one_task.write(folder))
-        self._deploy(folder / f"{KEY}.bpmn")
+        self.town, self.key, self.id = town, drawn.key, ""
+        deploy(town, folder, drawn)
 
     def begin(self, facts: Mapping[str, int]) -> None:
         answers = {"subject": ["走"], **{name: [str(value)] for name, value in facts.items()}}
         officer = self.town.person(one_task.BY)
-        number = self.town.act(lambda engine: engine.instances.start(officer, KEY, answers))
+        number = self.town.act(lambda engine: engine.instances.start(officer, self.key, answers))
         own = select(process_instance.c.id).where(process_instance.c.number == number)
         self.id = self.town.read(lambda tx: tx.scalars(own).one())
 
@@ -83,9 +88,6 @@ class Stored:
         if workflow.completed != (row.status == "ended"):
             raise Different(f"the instance is {row.status}")
         return seen_of(workflow, passed, _thrown(contents)), Counter(tx.scalars(own))
-
-    def _deploy(self, file: Path) -> None:
-        self.town.act(lambda engine: engine.procedures_in_force.deploy(file, "test"))
 
 
 def _thrown(contents: Sequence[Mapping[str, Any]]) -> Counter[tuple[str, str, bool | None]]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from engine.db.tables import deadline, process_instance
 from tests.processes.conftest import (  # noqa: F401
     founded_folder,
     founded_postgresql,
@@ -17,6 +19,8 @@ from tests.processes.conftest import (  # noqa: F401
     sqlite_settings,
 )
 from tests.processes.town import Town
+from tests.reference.blocks import Clock, Fork, Work
+from tests.reference.generator import Drawn
 from tests.reference.stored import through
 from tests.reference.walks import drawing, take, wide_drawing
 
@@ -51,4 +55,21 @@ def test_it_does_so_through_the_store_from_memory_and_restored(
     for seed in range(STORED):
         take(drawing(seed), seed, through(town, tmp_path / "drawn"), moves=15)
 
+    town.close()
+
+
+@pytest.mark.parametrize("fresh_every", [0, 1])
+def test_a_period_that_is_met_in_the_step_in_which_it_begins_is_over(
+    request: pytest.FixtureRequest, tmp_path: Path, fresh_every: int
+) -> None:
+    """Else its clock would be open for ever: nothing meets it a second time."""
+    town = Town(request.getfixturevalue("sqlite_settings"), fresh_every)
+    town.clock.set("2026-09-30T09:30")
+
+    take(Drawn(Fork("p", (Work("v"),), Clock("k"))), 1, through(town, tmp_path / "drawn"))
+
+    (record,) = town.read(lambda tx: tx.execute(select(deadline)).all())
+    assert record.status == "met"
+    (case,) = town.read(lambda tx: tx.execute(select(process_instance)).all())
+    assert case.status == "ended"
     town.close()

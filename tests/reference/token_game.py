@@ -152,10 +152,10 @@ class Game:
 
     # --- what moves it ---
 
-    def begin(self) -> None:
-        """13.5.1: the start event has occurred."""
+    def begin(self, start: str = "") -> None:
+        """13.5.1: the start event has occurred: this one, or the one that nothing has to make happen."""
         self._clear()
-        self.open(self.scope, "")
+        self.open(self.scope, "", start)
         self._settle()
 
     def done(self, *tokens: Token) -> None:
@@ -213,11 +213,11 @@ class Game:
 
     # --- what words do ---
 
-    def open(self, scope: Scope, key: str) -> None:
-        """The scope begins: its event sub-processes listen, and a token is placed on each start."""
+    def open(self, scope: Scope, key: str, start: str = "") -> None:
+        """The scope begins: its event sub-processes listen, and a token is placed on each start, or on this one."""
         for node in self.drawing.handlers(key):
             scope.listening.append(Armed(next(self._numbers), node, None, scope))
-        for node in self.drawing.starts(key):
+        for node in [self.drawing.nodes[start]] if start else self.drawing.starts(key):
             self.enter(scope, node, None)
 
     def enter(self, scope: Scope, node: Node, came_by: Flow | None, lapses_with: Token | None = None) -> Token:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.bpmn.gate import check as gate
-from engine.bpmn.gate.beginning import needed_to_begin
-from engine.bpmn.gate.procedures import Signature, signature
+from engine.bpmn.gate import signatures
+from engine.bpmn.gate.procedures import Signature
 from engine.bpmn.reading.elements import Diagram, read_elements
 from engine.bpmn.reading.read import read_diagram
 from engine.deployments.definitions import read_forms
@@ -229,9 +229,11 @@ def problems_of(
     )
 
 
-def the_problem(data: str | bytes, forms: Mapping[str, Form] | None = None) -> Problem:
+def the_problem(
+    data: str | bytes, forms: Mapping[str, Form] | None = None, procedures: Mapping[str, Signature] | None = None
+) -> Problem:
     """The one thing that the gate complains of."""
-    found = problems_of(data, forms)
+    found = problems_of(data, forms, procedures)
     assert len(found) == 1, "\n".join(map(str, found)) or "nothing is complained of"
     assert str(found[0].reason).endswith("。"), found[0]
     assert str(found[0].remedy).endswith("。"), found[0]
@@ -254,7 +256,7 @@ def signature_of(name: str) -> dict[str, Signature]:
 def signature_with(diagram: Diagram, forms: Mapping[str, Form]) -> dict[str, Signature]:
     """A procedure with its forms as those see it that call it, by its key."""
     facts = frozenset(diagram.declared_facts(forms.values()))
-    return {diagram.key: signature(diagram, facts, needs=needed_to_begin(diagram, forms))}
+    return {diagram.key: signatures.signature_of(diagram, forms, facts)}
 
 
 END = "</process>"

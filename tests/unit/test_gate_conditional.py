@@ -126,3 +126,9 @@ def test_an_event_gateway_may_wait_for_a_condition() -> None:
     meet = flow("known", "meet") + flow("over", "meet") + flow("meet", "review")
     gateways = '<eventBasedGateway id="first" /><exclusiveGateway id="meet" />'
     assert problems_of(broken((flow("join", "review"), ""), (END, caught + gateways + flows + meet + END))) == []
+
+
+@pytest.mark.rule("conditional-never")
+def test_a_condition_over_what_only_the_start_says_is_true_at_once_or_never() -> None:
+    refused(the_problem(on_the_review('subject == "x"')), "known", "判断网关")
+    assert problems_of(on_the_review('subject == "x" and facts_checked is not None')) == []

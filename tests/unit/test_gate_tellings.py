@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.bpmn.gate.procedures import Signature
+from engine.problems import Severity
 from tests.unit.diagrams import END, broken, flow, problems_of, properties, refused, the_problem
 
 DEFINED = (
@@ -11,6 +13,8 @@ DEFINED = (
     '<message id="message_withdraw" name="withdraw" /><message id="m" name="told" /><message id="n" />'
     '<signal id="s" name="stop" />',
 )
+TELLER = {"teller": Signature(frozenset(), frozenset(), tells=frozenset({("message", "told"), ("signal", "stop")}))}
+"""Another procedure, which throws both."""
 IN_LANE = "<flowNodeRef>read_a</flowNodeRef>"
 MESSAGE, SIGNAL = '<messageEventDefinition messageRef="m" />', '<signalEventDefinition signalRef="s" />'
 
@@ -35,12 +39,12 @@ def rules(text: str) -> set[str]:
 @pytest.mark.parametrize("inner", [MESSAGE, SIGNAL])
 @pytest.mark.parametrize("kind", ["intermediateThrowEvent", "intermediateCatchEvent"])
 def test_what_is_thrown_and_awaited_in_the_middle_of_the_way_is_accepted(kind: str, inner: str) -> None:
-    assert problems_of(between(kind, inner)) == []
+    assert problems_of(between(kind, inner), procedures=TELLER) == []
 
 
 def test_what_is_awaited_on_a_border_and_thrown_at_an_end_is_accepted() -> None:
-    assert problems_of(on_the_review(SIGNAL)) == []
-    assert problems_of(on_the_review(MESSAGE, awaits="message", correlation="subject")) == []
+    assert problems_of(on_the_review(SIGNAL), procedures=TELLER) == []
+    assert problems_of(on_the_review(MESSAGE, awaits="message", correlation="subject"), procedures=TELLER) == []
     end = ('<endEvent id="chase_end" />', f'<endEvent id="chase_end">{MESSAGE}</endEvent>')
     assert problems_of(broken(DEFINED, end)) == []
 
@@ -86,7 +90,7 @@ def test_what_has_no_name_is_found_by_nobody(inner: str) -> None:
 def test_a_message_on_a_border_is_a_button_or_waits_for_another_case() -> None:
     refused(the_problem(on_the_review(MESSAGE, awaits="letter", unit="asked_unit", role="liaison")), "told", "message")
     pressed = on_the_review(MESSAGE, awaits="message", unit="asked_unit", role="liaison")
-    refused(the_problem(pressed), "told", "按钮")
+    refused(the_problem(pressed, procedures=TELLER), "told", "按钮")
 
 
 @pytest.mark.rule("telling-correlation")
@@ -124,7 +128,9 @@ def test_a_start_that_is_told_is_for_a_unit() -> None:
         '<exclusiveGateway id="begin" />' + flow("start", "begin") + flow("told", "begin") + flow("begin", "fork"),
     )
     known = (properties(unit="asked_unit", role="deputy_leader"), properties(unit="ecology", role="deputy_leader"))
-    refused(the_problem(broken(DEFINED, merged, known, (END, start + END))), "told", "justice_bureau")
+    refused(
+        the_problem(broken(DEFINED, merged, known, (END, start + END)), procedures=TELLER), "told", "justice_bureau"
+    )
 
 
 @pytest.mark.rule("loop-idle")
@@ -135,3 +141,13 @@ def test_a_loop_that_only_throws_turns_without_end() -> None:
         + flow("told", "g_again") + flow("g_again", "m", "agreed") + flow("g_again", "review"),
     ).replace(flow("join", "told"), flow("join", "m") + flow("m", "told"))  # fmt: skip
     assert "loop-idle" in rules(looped)
+
+
+@pytest.mark.rule("telling-never")
+@pytest.mark.parametrize("inner", [MESSAGE, SIGNAL])
+def test_what_no_procedure_throws_may_be_waited_for_without_end(inner: str) -> None:
+    """Only worth a look: what throws it may be deployed afterwards, as it may wait for this one itself."""
+    found = the_problem(between("intermediateCatchEvent", inner))
+    assert (found.rule, found.element_id, found.severity) == ("telling-never", "told", Severity.WARNING)
+    own = ('<endEvent id="chase_end" />', f'<endEvent id="chase_end">{inner}</endEvent>')
+    assert problems_of(between("intermediateCatchEvent", inner).replace(*own)) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,15 @@ def test_seven_units_answer_over_the_pages_until_five_agree(office: Office, tmp_
         .number
     )
     case = Instance(office.town, number)
+
+    assert "填写会签意见 会签单位 承办人" in form.words("//aside"), (
+        "no lane says who is asked: the form that lists them does"
+    )
+    page = starter.get(f"/instances/{number}")
+    live = json.loads(page.every("//script[@id='diagram-marks']")[0].text)["live"]
+    assert {(one["element"], one["count"]) for one in live} == {("ask", 7), ("opine", 7)}
+    assert "7 个环节在办" in next(one["label"] for one in live if one["element"] == "opine")
+    assert "市生态环境局" in page.words("//table[@class='axis']"), "of equal periods each says whose it is"
 
     for unit in ("ecology", "market", "planning", "housing"):
         desk = office.desk(MEMBERS[unit])

@@ -15,9 +15,9 @@ _COLLECT = _(
     "with only those done so far. Its value is the expression for one item, such as collect:opinions = opinion."
 )
 _ADDS = _(
-    "For a step that each unit in a list is asked to do: who may add a unit while it runs, or remove one that has not "
-    "answered. Write unit:post, several separated by commas; starter means those who handle cases in the starting "
-    "unit. Without it, nobody may."
+    "For a step that each unit in a list is asked to do, or that calls a procedure for each of them: who may add a unit "
+    "while it runs, or remove one that has not answered. Write unit:post, several separated by commas; starter means "
+    "those who handle cases in the starting unit. Without it, nobody may."
 )
 _QUORUM = _(
     "For a step that several units do: how many have to agree, instead of a completion condition. all (everybody "
@@ -139,6 +139,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     },
     "callActivity": {
         "collect:*": _COLLECT,
+        "adds": _ADDS,
         "quorum": _QUORUM,
         "agree": _AGREE,
     },
@@ -155,6 +156,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
             "now()."
         ),
         "meets": _("The period that is met when this step is done."),
+        "collect:*": _COLLECT,
         "in:*": _(
             "A fact that is handed to the new case by operation=start_procedure. Its value is an expression, such as "
             "in:referring_unit = first_unit."

@@ -10,6 +10,9 @@ from engine.bpmn.reading import ways
 from engine.bpmn.reading.called import Called
 from engine.bpmn.reading.elements import IN, Diagram, Element
 
+Event = tuple[str, str]
+"""Kind and name of a message or signal."""
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -25,6 +28,12 @@ class Signature:
     """The facts without which it cannot begin (`beginning.needed_to_begin`)."""
     throws: frozenset[tuple[str, str]] = frozenset()
     """(kind, code) of the errors and escalations that nothing in it catches."""
+    tells: frozenset[Event] = frozenset()
+    """The messages and signals that it may throw."""
+    never_waits: bool = False
+    """Whether it comes to its end in the step in which it begins, whatever happens."""
+    relays: frozenset[tuple[Event, Event]] = frozenset()
+    """What begins a case of it, each with what that case may throw in the same step."""
 
 
 class Procedures(Protocol):

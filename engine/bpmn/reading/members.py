@@ -38,3 +38,11 @@ def asks_units(diagram: Diagram, element: Element) -> bool:
     name = element.many.item_name if element.many is not None else ""
     inner = (one for one in diagram.of_kind("userTask") if element in (one, *diagram.scopes_around(one)))
     return bool(name) and any(diagram.asked(one)[0] == name for one in inner)
+
+
+def calls_for_each(diagram: Diagram, element: Element) -> bool:
+    """Whether another procedure is called for each item of the list, and is handed it."""
+    name = element.many.item_name if element.many is not None else ""
+    inner = (one for one in diagram.of_kind("callActivity") if element in (one, *diagram.scopes_around(one)))
+    handed = (mapping.expression.strip() for one in inner for mapping in one.inputs)
+    return bool(name) and name in handed

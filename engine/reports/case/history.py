@@ -15,7 +15,7 @@ from engine.db.rows import DeadlineRow, DocumentRow, TaskRow
 from engine.db.tables import audit_entry, deadline, document, notice, task
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
-from engine.messages import Name, Text, pgettext
+from engine.messages import Name, Text, pgettext, words
 from engine.messages import gettext as _
 from engine.notices.said import SAID, text_of
 from engine.organisation.assignment import Actor
@@ -257,10 +257,22 @@ def _delivered(row: DocumentRow, definition: Definition, names: Names, actor: Ac
     )
 
 
+def _unit_label(element: Element, unit: str, definition: Definition) -> Text:
+    """What a form calls the unit that an element names; of each unit in a list what it calls the list."""
+    lists = {one.many.item_name: one.many.collection for one in definition.diagram.scopes_around(element) if one.many}
+    own = {element.many.item_name: element.many.collection} if element.many else {}
+    fact = (lists | own).get(unit, unit)
+    label = definition.fact_label(fact)
+    return "" if label.drawn == fact else label
+
+
 def who_is_asked(element: Element, definition: Definition) -> Text:
-    """Who will be asked to do a step: its lane, or the posts that it names itself; nobody for what is automatic."""
+    """Who will be asked to do a step: its lane, or whom it names itself; nobody for what is automatic."""
     if element.kind != "userTask":
         return ""
     if element.candidate_groups:
         return role_names([group.partition(":")[2] for group in element.candidate_groups])
+    if "role" in element.properties:
+        unit, roles = definition.diagram.asked(element)
+        return words(_unit_label(element, unit, definition), role_names(roles))
     return definition.lane_name(element.lane) if element.lane else ""

@@ -8,16 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.bpmn.reading.elements import Diagram
 from engine.db.case import case_of
 from engine.db.english import english_of
-from engine.db.rows import InstanceRow, ScopeRow
+from engine.db.rows import InstanceRow
 from engine.db.tables import archive_package, case_link, definition_version, incident, process_instance, scope, task
 from engine.deadlines import deadlines
 from engine.deployments import definitions
 from engine.documents import materials
 from engine.documents.materials import Material
-from engine.messages import Name, Text, from_json
+from engine.messages import Name, Text, from_json, pgettext
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, ArchiveSubject, InstanceSubject, may
 from engine.reports.case import history
 from engine.reports.case.awaited import Awaited, awaited
@@ -26,6 +26,7 @@ from engine.reports.case.calls import Called, calls
 from engine.reports.case.documents import DocumentLine, document_lines
 from engine.reports.case.event_lines import LogLine
 from engine.reports.case.history import StepLine
+from engine.reports.case.marks import Marks, marks_of
 from engine.reports.case.rounds import Round, rounds
 from engine.reports.parts import answers, readers, sent
 from engine.reports.parts.answers import Section
@@ -78,15 +79,6 @@ class Related:
     status: str
     result_name: Text
     visible: bool
-
-
-@dataclass(frozen=True)
-class Marks:
-    """What is drawn on the diagram, by element and flow id; `live` holds those that are worked on."""
-
-    taken: list[str]
-    done: list[str]
-    live: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -200,7 +192,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         buttons=actions.buttons(step) if row.status == InstanceStatus.RUNNING else [],
         related=_related(tx, row, actor),
         drawing=drawing_of(definition),
-        marks=_marks(row, diagram, waiting, called, events, periods, case_of(tx, row.id).rows(scope)),
+        marks=marks_of(row, diagram, waiting, called, events, periods, case_of(tx, row.id).rows(scope)),
         archive=_archive(tx, row, actor, names),
         nearest=nearest(periods),
     )
@@ -228,8 +220,14 @@ def _parties(step: Any, names: Names, actor: Actor) -> list[tuple[Text, UnitName
         for code in parties.named_by(step.facts.get(fact_name)):
             unit = names.unit(code) if code not in kept else None
             if unit is not None and unit not in (named for _, named in found):
-                found.append((asked[0].label if asked else fact_name, unit))
+                found.append((asked[0].label if asked else _called(step, fact_name), unit))
     return found
+
+
+def _called(step: Any, party_fact: str) -> Text:
+    """What a party is called that no form asks for."""
+    is_starter = party_fact == step.definition.diagram.process.starter_fact
+    return _("Starting unit") if is_starter else pgettext("party", "Party")
 
 
 def _waiting(tx: Connection, row: InstanceRow, actor: Actor, periods: list[Period], names: Names) -> list[Waiting]:
@@ -303,60 +301,3 @@ def _incident(tx: Connection, row: InstanceRow) -> Text:
         return ""
     said: Text = from_json(latest.said) or latest.message
     return said
-
-
-def _marks(
-    row: InstanceRow,
-    diagram: Diagram,
-    waiting: list[Waiting],
-    called: list[Called],
-    awaited: list[Awaited],
-    periods: list[Period],
-    scopes: list[ScopeRow],
-) -> Marks:
-    """The path that was taken, the elements passed, and where it stands now; open periods stand on their clocks."""
-    taken = [flow for flow in row.taken if flow in diagram.flows]
-    live = [
-        {
-            "element": found.element_id,
-            "count": 1,
-            "state": found.period.standing.state if found.period else "wait",
-            "unit": found.unit.name if found.unit else "",
-            "who": found.who,
-        }
-        for found in waiting
-    ]
-    live += [
-        {"element": call.element_id, "count": 1, "state": "wait", "unit": "", "who": call.number} for call in called
-    ]
-    live += [{"element": one.element_id, "count": 1, "state": "wait", "unit": "", "who": ""} for one in awaited]
-    live_ids = {mark["element"] for mark in live}
-    for found in scopes:
-        if found.ended_at is None and found.element_id not in live_ids:
-            live.append({"element": found.element_id, "count": 1, "state": "wait", "unit": "", "who": ""})
-            live_ids.add(found.element_id)
-    for period in periods:
-        host = (
-            diagram.elements[period.record.element_id].attached_to
-            if period.record.element_id in diagram.elements
-            else None
-        )
-        frame = next((mark for mark in live if mark["element"] == host and mark["state"] == "wait"), None)
-        if (
-            period.record.is_open
-            and frame is not None
-            and diagram.elements[host or ""].kind in ("subProcess", "callActivity")
-        ):
-            frame["state"] = period.standing.state
-        elif period.record.is_open and host and host not in live_ids:
-            live.append({"element": host, "count": 1, "state": period.standing.state, "unit": "", "who": ""})
-            live_ids.add(host)
-    reached = {diagram.flows[flow].target for flow in taken} | {diagram.flows[flow].source for flow in taken}
-    done = [element_id for element_id in diagram.elements if element_id in reached and element_id not in live_ids]
-    return Marks(taken, [found for found in done if _is_left(found, taken, diagram)], live)
-
-
-def _is_left(element_id: str, taken: list[str], diagram: Diagram) -> bool:
-    """Whether the element has been passed, not only reached."""
-    outgoing = diagram.elements[element_id].outgoing
-    return not outgoing or any(flow in taken for flow in outgoing)

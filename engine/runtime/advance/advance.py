@@ -168,6 +168,20 @@ def _settle(step: Step) -> None:
 
     A period that was met and goes on is counted with the calendar in force, which may be another than the one it was met with.
     """
+    _go_on(step)
+    arm(step)
+    while step.met_while_beginning:
+        _meet_what_has_begun(step)
+        _go_on(step)
+        arm(step)
+    if step.reopened:
+        while step.reopened:
+            calendar_change.follow_period(step, step.deadlines[step.reopened.pop()])
+        arm(step)
+
+
+def _go_on(step: Step) -> None:
+    """Nothing automatic is left, and no clock whose period is met."""
     step.workflow.run()
     while step.clocks_to_close or step.tasks_to_end or step.collect():
         if step.clocks_to_close:
@@ -175,11 +189,15 @@ def _settle(step: Step) -> None:
         elif step.tasks_to_end:
             step.end_task(*step.tasks_to_end.pop(0))
         step.workflow.run()  # which looks at conditions first: facts may have been said
-    arm(step)
-    if step.reopened:
-        while step.reopened:
-            calendar_change.follow_period(step, step.deadlines[step.reopened.pop()])
-        arm(step)
+
+
+def _meet_what_has_begun(step: Step) -> None:
+    """What was met before it was counted is counted now, and met."""
+    met, step.met_while_beginning = step.met_while_beginning, []
+    for key, scope_id in met:
+        with step.within(scope_id):
+            step.meet(key)
+    step.met_while_beginning = []
 
 
 # --- calls between procedures ---

@@ -32,8 +32,8 @@ class Answers:
         if self._taken[caller_id, element_id] > AT_ONCE:
             raise WorkflowFault(
                 _(
-                    "More than %(most)s cases that were called here have ended by themselves, one after the other: the "
-                    "diagrams may call each other in a loop that waits for nobody.",
+                    "More than %(most)s cases called here have ended on their own, one after the other. The diagrams "
+                    "may call one another in a loop that waits for nobody.",
                     most=AT_ONCE,
                 ),
                 element_id,

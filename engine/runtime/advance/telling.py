@@ -22,8 +22,8 @@ from engine.runtime.step.events import Threw
 from engine.runtime.step.step import Step
 from engine.states import ThrownStatus
 
-KEPT_FOR = timedelta(days=30)
-"""So long a message that nobody waits for is kept."""
+KEPT_DAYS = "message.kept_days"
+"""The city's rule that says how many days a message is kept that nobody waits for."""
 CORRELATION_LIMIT = 200
 
 
@@ -121,11 +121,11 @@ def _send_message(step: Step, thrown: Thrown) -> None:
     element = step.definition.diagram.elements[thrown.element_id]
     with step.within(step.scopes.at(thrown.place)):
         correlation = correlation_of(step, element)
-    _insert(step, thrown, correlation=correlation, kept_until=step.now + KEPT_FOR)
+    _insert(step, thrown, correlation=correlation, kept_until=step.now + timedelta(days=step.context.rules[KEPT_DAYS]))
 
 
 def _insert(step: Step, thrown: Thrown, **more: object) -> None:
-    values = {"id": new_id(), "kind": thrown.kind, "name": thrown.name, "from_id": step.instance_id}
+    values = {"id": _id(step.context.heard + 1), "kind": thrown.kind, "name": thrown.name, "from_id": step.instance_id}
     about = {
         "from_element_id": thrown.element_id,
         "thrown_at": step.now,
@@ -133,3 +133,14 @@ def _insert(step: Step, thrown: Thrown, **more: object) -> None:
         "look_at": step.now,
     }
     step.tx.execute(insert(thrown_event).values(**values, **about, **more))
+
+
+def _id(number: int) -> str:
+    """A new one, behind which stands the place in a row of those that were thrown because of each other."""
+    return f"{new_id()}-{number}"
+
+
+def number_of(event_id: str) -> int:
+    """Its place in a row of those that were thrown because of each other; 1 for one that stands for itself."""
+    number = event_id.partition("-")[2]
+    return int(number) if number.isdecimal() else 1

@@ -7,6 +7,7 @@ step locks; so two workers deliver nothing twice, and one that is killed has del
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,18 +19,24 @@ from engine.db.rows import ThrownEventRow
 from engine.db.tables import party, process_instance, subscription, thrown_event
 from engine.deployments import definitions, retirement
 from engine.deployments.definitions import Definition
-from engine.messages import Name
+from engine.messages import Name, sentences
 from engine.messages import gettext as _
+from engine.runtime.advance import incidents, telling
 from engine.runtime.advance.advance import advance
 from engine.runtime.advance.beginnings import begin_by_itself
 from engine.runtime.notify.notices import notify_administrators
 from engine.runtime.step.context import Context
 from engine.runtime.step.events import Heard, Started
+from engine.runtime.step.faults import Fault
 from engine.runtime.step.locks import lock
 from engine.runtime.step.step import Step
 from engine.runtime.step.step_kinds import StepKind
 from engine.states import InstanceStatus, ThrownStatus
 
+IN_A_ROW = 100
+"""So many are heard each because of the one before, with nobody acting in between."""
+AT_ONCE = timedelta(hours=1)
+"""What has been on its way longer begins a row of its own: somebody has acted, or begun to wait."""
 AGAIN = timedelta(minutes=10)
 """So long what is for a parked instance waits before it is tried again."""
 
@@ -43,6 +50,9 @@ def earliest(tx: Connection, now: datetime, but: Collection[str] = ()) -> str | 
 def take(tx: Connection, context: Context, event_id: str) -> bool:
     """It has been heard, or it is settled that it is not. False when somebody else is at it. Raises Fault."""
     row = fetch.one(tx, ThrownEventRow, select(thrown_event).where(thrown_event.c.id == event_id))
+    context = replace(context, heard=telling.number_of(event_id) if context.now - row.thrown_at < AT_ONCE else 0)
+    if context.heard > IN_A_ROW:
+        return _stop(tx, context, row)
     if row.start_key is not None:
         return _begin_by_signal(tx, context, row)
     if row.kind == SIGNAL:
@@ -147,6 +157,27 @@ def _begin_or_keep(tx: Connection, context: Context, row: ThrownEventRow) -> boo
     else:
         _note(tx, taken, status=ThrownStatus.EXPIRED, look_at=None)
         _notify_administrators(tx, context, row)
+    return True
+
+
+def _stop(tx: Connection, context: Context, row: ThrownEventRow) -> bool:
+    """Nobody hears it: what hears and throws would go on without end. Who threw it is parked, or the administrators know."""
+    sender = lock(tx, row.from_id, skip_locked=True)
+    if sender is None or (taken := _take_row(tx, row.id)) is None:
+        return False
+    _note(tx, taken, status=ThrownStatus.EXPIRED, look_at=None)
+    sentence = _(
+        "More than %(most)s messages and signals were thrown because of each other with nobody acting in between; the last "
+        "one, '%(name)s', is heard by nobody. The diagrams may begin or wake each other without end.",
+        most=IN_A_ROW,
+        name=Name(row.name),
+    )
+    if not incidents.park(tx, context, Fault(row.from_id, sentence, row.from_element_id)):
+        definition = definitions.load(tx, sender.definition_id)
+        step = definition.element_name(row.from_element_id)
+        about = {"number": sender.number, "procedure": definition.called, "step": step}
+        where = _("Case %(number)s (%(procedure)s) has thrown at '%(step)s'.", **about)
+        notify_administrators(tx, context, sentences(where, sentence), step.drawn)
     return True
 
 

@@ -26,6 +26,8 @@ class Context:
     fonts: Fonts
     routes: Routes = NO_ROUTES
     """The channels that notices have besides the pages."""
+    heard: int = 0
+    """How many messages and signals have led to this step, each thrown in the step that heard the one before it."""
 
     @property
     def calendar(self) -> Calendar:

@@ -77,6 +77,8 @@ class Step:
         self.fired_in: dict[str, ScopeId] = {}
         """The scopes of the timers that this step has fired, by their ids."""
         self.clocks_to_close: list[tuple[str, ScopeId]] = []
+        self.met_while_beginning: list[tuple[str, ScopeId]] = []
+        """Periods that were met in the step in which they begin, each with where the step stood: they have no record yet."""
         self.tasks_to_end: list[tuple[str, ScopeId]] = []
         """Elements, each in a scope, whose open tasks will be over, without having been done, when this round is."""
         self.beginnings: list[Beginning] = []
@@ -275,12 +277,19 @@ class Step:
         """The period is met now, and its clock task will be done when this round is over."""
         record = self.period(key)
         if record is None or not record.is_open:
+            if self._begins(key):
+                self.met_while_beginning.append((key, self.scope_id))
             return
         self.deadlines[record.key] = met = deadlines.meet(self.tx, record, self.now)
         self.record(PeriodStands(met.key, met.status))
         element = self.definition.diagram.elements[record.element_id]
         if element.attached_to:
             self.clocks_to_close.append((element.attached_to, record.scope_id))
+
+    def _begins(self, key: str) -> bool:
+        """Whether something waits under this period, which may not be counted yet."""
+        elements = self.definition.diagram.elements
+        return any(elements[one.element_id].properties.get("deadline") == key for one in self.workflow.armed_events())
 
     def parties(self) -> set[str]:
         """The parties that something has reached: whoever is only proposed is told nothing."""

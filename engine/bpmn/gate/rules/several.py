@@ -10,7 +10,7 @@ from engine.bpmn.gate.rules.units import UNIT_NOT_HELD, who
 from engine.bpmn.gate.written import Written, written_in
 from engine.bpmn.reading.elements import FACT, SAYING, Element
 from engine.bpmn.reading.expressions import compile_expression
-from engine.bpmn.reading.members import ADDS, adders, asks_units
+from engine.bpmn.reading.members import ADDS, adders, asks_units, calls_for_each
 from engine.errors import ExpressionError
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -58,12 +58,23 @@ def _collects(element: Element) -> Iterator[Problem]:
 def _adds(draft: Draft, element: Element) -> Iterator[Problem]:
     if not element.properties.get(ADDS, "").strip():
         return  # the modeler writes an empty property for a field that was left empty
-    if not asks_units(draft.diagram, element):
+    calls = calls_for_each(draft.diagram, element)
+    if calls and not asks_units(draft.diagram, element) and not _lists_units(draft, element):
+        yield about(
+            ADDS_UNITS,
+            element,
+            _("What is called here for each is not called for units, so no unit can be added."),
+            _("Delete the property adds, or ask for the list in a checklist that has the property widget=units."),
+        )
+    elif not calls and not asks_units(draft.diagram, element):
         yield about(
             ADDS_UNITS,
             element,
             _("Units are not asked one by one here, so no unit can be added."),
-            _("Delete the property adds, or make it a multi-instance step over a list of units."),
+            _(
+                "Delete the property adds, or make it a multi-instance step over a list of units, each of which does a task "
+                "in it or is handed to a call activity."
+            ),
         )
     for adder in adders(draft.diagram, element):
         if not adder.is_written_right:
@@ -78,6 +89,11 @@ def _adds(draft: Draft, element: Element) -> Iterator[Problem]:
             )
         else:
             yield from who(draft, element, adder.unit, frozenset({adder.role} - {""}))
+
+
+def _lists_units(draft: Draft, element: Element) -> bool:
+    field = draft.fields.get(element.many.collection) if element.many is not None else None
+    return field is not None and field.widget == "units"
 
 
 def _times(element: Element) -> Iterator[Problem]:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.bpmn.gate.draft import Draft, about, at, local_name
+from engine.bpmn.gate.procedures import Event
+from engine.bpmn.gate.signatures import relays, thrown_by
 from engine.bpmn.reading.elements import BPMN, HEARING, Element
-from engine.bpmn.reading.events import MESSAGE, SIGNAL
+from engine.bpmn.reading.events import MESSAGE, SIGNAL, EventDefinition
 from engine.messages import gettext as _
-from engine.problems import Problem, Rule
+from engine.problems import Problem, Rule, Severity
 
 TELLING_NAME = Rule("telling-name", _("What is thrown or awaited has a name that the file defines."))
 TELLING_AWAITS = Rule("telling-awaits", _("A message event is either a button or waits for another case."))
@@ -19,6 +21,12 @@ TELLING_APART = Rule(
 )
 TELLING_CORRELATION = Rule(
     "telling-correlation", _("Only an event that throws or awaits a message says how the message is found.")
+)
+TELLING_CIRCLE = Rule("telling-circle", _("Cases do not begin each other without end by what they throw."))
+TELLING_NEVER = Rule(
+    "telling-never",
+    _("What waits for a message or a signal waits for one that some procedure throws."),
+    Severity.WARNING,
 )
 PRESSED = ("unit", "role", "pressed_by", "when", "otherwise")
 NAME_LIMIT = 200
@@ -30,6 +38,73 @@ def check(draft: Draft) -> Iterator[Problem]:
         yield from _awaits(element)
         yield from _correlation(element)
         yield from _apart(draft, element)
+    yield from _never(draft)
+    yield from _circles(draft)
+
+
+def _never(draft: Draft) -> Iterator[Problem]:
+    """Only worth a look: the procedure that throws it may be deployed afterwards."""
+    waiting = [(element, event) for element in draft.running for event in _awaited(element) if event.name]
+    if not waiting:
+        return
+    keys = draft.procedures.keys()
+    known = (draft.procedures.latest(key) for key in keys)
+    told = set(thrown_by(draft)).union(*(other.tells for other in known if other is not None))
+    for element, event in waiting:
+        if (event.kind, event.name) not in told:
+            yield about(
+                TELLING_NEVER,
+                element,
+                _(
+                    "No procedure that is deployed throws the message '%(name)s', so this may wait for ever.",
+                    name=event.name[:80],
+                )
+                if event.kind == MESSAGE
+                else _(
+                    "No procedure that is deployed throws the signal '%(name)s', so this may wait for ever.",
+                    name=event.name[:80],
+                ),
+                _("Deploy what throws it, write its name as it is written there, or draw a timer beside it."),
+            )
+
+
+def _awaited(element: Element) -> Iterator[EventDefinition]:
+    if element.heard is not None:
+        yield element.heard
+    elif element.kind == "startEvent" and element.scope is None:
+        yield from (event for event in element.events if event.kind in (MESSAGE, SIGNAL))
+
+
+def _circles(draft: Draft) -> Iterator[Problem]:
+    """What begins a case here is not thrown again by that case before anybody has acted, by itself or through others."""
+    own = set(relays(draft))
+    if not own:
+        return
+    keys = draft.procedures.keys()
+    known = (draft.procedures.latest(key) for key in keys)
+    every = own.union(*(other.relays for other in known if other is not None))
+    for start in draft.diagram.starts():
+        for heard in [(event.kind, event.name) for event in start.events]:
+            if heard in _thrown_in_turn(every, heard):
+                yield about(
+                    TELLING_CIRCLE,
+                    start,
+                    _(
+                        "A case that begins by '%(name)s' throws, by itself or through others, '%(name)s' again at once: "
+                        "cases would begin without end.",
+                        name=heard[1][:80],
+                    ),
+                    _("Draw a user task before what is thrown, or give it another name."),
+                )
+
+
+def _thrown_in_turn(every: set[tuple[Event, Event]], heard: Event) -> set[Event]:
+    """What is thrown, one after the other, once this has been heard."""
+    found, new = set[Event](), {heard}
+    while new:
+        new = {thrown for by, thrown in every if by in new} - found
+        found |= new
+    return found
 
 
 def _names(draft: Draft) -> Iterator[Problem]:
