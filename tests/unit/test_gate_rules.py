@@ -258,4 +258,5 @@ def test_the_rules_that_only_warn_are_few_and_known() -> None:
         *("error-uncaught", "escalation-uncaught", "error-never", "escalation-never", "flow-twice"),
         *("end-leaves-work", "letter-blank", "waits-for-ever", "ways-too-many"),
         *("drawn-only", "setting-idle", "nobody-asked", "timer-branch-waits"),
+        *("telling-never", "conditional-never"),
     }
