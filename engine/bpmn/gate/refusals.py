@@ -197,14 +197,14 @@ ATTRIBUTES = _named(
 """Attributes without a namespace -> why they, or their value, are refused."""
 
 _ONCE = (
-    _("A step that waits for its period or for a message waits only once."),
+    _("A step that waits for its period or for a message is done only once."),
     _("Draw a sub-process around it, and set the marker on the sub-process."),
 )
 _MARKERS = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
 
 _HOW_IT_BEGINS = _(
-    "Delete it. A case begins by its form, at a time, by a message or by a signal; what waits for a condition is an event "
-    "behind the start."
+    "Delete it. A case begins with a form, at a time, or by a message or a signal. To wait for a condition, draw a "
+    "conditional event after the start."
 )
 
 MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
@@ -212,15 +212,15 @@ MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
         "startEvent",
         {
             "conditionalEventDefinition": (
-                _("A condition reads the facts of a case, and before a case begins there are none."),
+                _("A condition reads the facts of a case, but before a case begins there are none."),
                 _HOW_IT_BEGINS,
             ),
             "errorEventDefinition": (
-                _("An error comes from within a case, so only an event sub-process begins by one."),
+                _("An error comes from inside a case, so it can only begin an event sub-process."),
                 _HOW_IT_BEGINS,
             ),
             "escalationEventDefinition": (
-                _("An escalation comes from within a case, so only an event sub-process begins by one."),
+                _("An escalation comes from inside a case, so it can only begin an event sub-process."),
                 _HOW_IT_BEGINS,
             ),
         },

@@ -167,8 +167,8 @@ def _stop(tx: Connection, context: Context, row: ThrownEventRow) -> bool:
         return False
     _note(tx, taken, status=ThrownStatus.EXPIRED, look_at=None)
     sentence = _(
-        "More than %(most)s messages and signals were thrown because of each other with nobody acting in between; the last "
-        "one, '%(name)s', is heard by nobody. The diagrams may begin or wake each other without end.",
+        "More than %(most)s messages and signals have set one another off with nobody acting in between. The last "
+        "one, '%(name)s', is not delivered. The diagrams may begin or wake one another without end.",
         most=IN_A_ROW,
         name=Name(row.name),
     )
@@ -176,7 +176,7 @@ def _stop(tx: Connection, context: Context, row: ThrownEventRow) -> bool:
         definition = definitions.load(tx, sender.definition_id)
         step = definition.element_name(row.from_element_id)
         about = {"number": sender.number, "procedure": definition.called, "step": step}
-        where = _("Case %(number)s (%(procedure)s) has thrown at '%(step)s'.", **about)
+        where = _("Case %(number)s (%(procedure)s) threw a message or signal at '%(step)s'.", **about)
         notify_administrators(tx, context, sentences(where, sentence), step.drawn)
     return True
 

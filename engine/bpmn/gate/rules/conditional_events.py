@@ -19,7 +19,9 @@ CONDITIONAL_FACTS = Rule(
     "conditional-facts", _("The condition of an event reads a fact, and neither the time nor who is acting.")
 )
 CONDITIONAL_NEVER = Rule(
-    "conditional-never", _("What a condition reads is said by somebody while it is waited for."), Severity.WARNING
+    "conditional-never",
+    _("Somebody still records what a condition reads while the case waits for it."),
+    Severity.WARNING,
 )
 OF_LISTS = frozenset({"count", "all_of", "any_of"})
 """Functions whose answer hangs on nothing but what they are given."""
@@ -85,10 +87,10 @@ def _writers(draft: Draft, element: Element, expression: Expression) -> Iterator
         CONDITIONAL_NEVER,
         element,
         _(
-            "Nobody says %(names)s after the start, so the condition is true at once, or never.",
+            "Nobody records %(names)s after the start, so the condition is true at once or never.",
             names=named(expression.names),
         ),
-        _("Draw an exclusive gateway with this condition instead, or read a fact that a later step says."),
+        _("Draw an exclusive gateway with this condition instead, or read a fact that a later step records."),
     )
 
 

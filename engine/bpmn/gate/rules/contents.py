@@ -18,7 +18,7 @@ from engine.problems import Problem, Rule
 
 ELEMENT_UNKNOWN = Rule("element-unknown", _("An element is one that runs, or one that is only drawn."))
 ELEMENT_MISPLACED = Rule("element-misplaced", _("An element is drawn where it can run."))
-ELEMENT_TWICE = Rule("element-twice", _("What can be given only once is given once."))
+ELEMENT_TWICE = Rule("element-twice", _("What can be given only once is given only once."))
 NAMESPACE_UNKNOWN = Rule("namespace-unknown", _("Elements of other tools are only in extensionElements."))
 TEXT_ONLY = Rule("text-only", _("An element for text contains only text."))
 EXTENSION_UNKNOWN = Rule("extension-unknown", _("An extension is one that this system knows."))
@@ -87,7 +87,7 @@ def _twice(node: etree._Element) -> Iterator[Problem]:
             yield at(
                 ELEMENT_TWICE,
                 node,
-                _("%(name)s stands here more than once, and only one would count.", name=name),
+                _("There is more than one %(name)s here, but only one would count.", name=name),
                 _("Delete all but one."),
             )
 

@@ -24,7 +24,7 @@ ERROR_NEVER = Rule(
 ESCALATION_NEVER = Rule(
     "escalation-never", _("An event that catches an escalation has something inside that throws it."), Severity.WARNING
 )
-ERROR_CODE = Rule("error-code", _("An error on the border of a service task is the one that its operation throws."))
+ERROR_CODE = Rule("error-code", _("An error on the border of a service task is one that its operation throws."))
 ERROR_INTERRUPTS = Rule("error-interrupts", _("An event that catches an error is interrupting."))
 Thrown = tuple[Element, str, str]
 """(what throws it, error or escalation, code)."""

@@ -78,8 +78,8 @@ def _other_ends(draft: Draft) -> Iterator[Problem]:
                 yield at(
                     LINK_LOOSE,
                     node,
-                    _("What is written as the other end of the link is no link of the same name."),
-                    _("Give both ends the same name, or delete the source or target that is written in the link."),
+                    _("The other end given in the link is not a link with the same name."),
+                    _("Give both ends the same name, or delete the source or target in the link."),
                 )
 
 

@@ -36,8 +36,8 @@ def check(draft: Draft) -> Iterator[Problem]:
             process,
             _("The file has more than one executable process."),
             _(
-                "Deploy one copy of the file for each procedure, in which only that process is ticked as Executable; the others "
-                "are then kept as drawn."
+                "Deploy one copy of the file for each procedure, with only that process ticked as Executable. The "
+                "others are then kept as drawn."
             ),
         )
     for process in processes:

@@ -81,7 +81,7 @@ def _twins(draft: Draft) -> Iterator[Problem]:
             yield about(
                 FLOW_TWICE,
                 flow,
-                _("Two flows connect the same two steps, and each counts."),
+                _("Two flows connect the same two steps, and each of them counts."),
                 _("Delete one. If the conditions differ, join them with or."),
             )
         seen.add((flow.source, flow.target))

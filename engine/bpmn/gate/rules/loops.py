@@ -79,8 +79,11 @@ def _idle_loops(draft: Draft) -> Iterator[Problem]:
         yield about(
             LOOP_IDLE,
             element,
-            _("This loop waits for nobody: what it calls ends by itself at once, so it would turn without end."),
-            _("Put a user task into the loop, or take the loop out."),
+            _(
+                "No step in this loop waits for somebody: what it calls ends at once on its own, so it would run "
+                "without end."
+            ),
+            _("Put a user task into the loop, or remove the loop."),
         )
     others = {element.id: element for element in draft.running if not _decides(draft, element)}
     for element in circles(others, draft.onward):

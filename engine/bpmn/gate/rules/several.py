@@ -63,8 +63,8 @@ def _adds(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             ADDS_UNITS,
             element,
-            _("What is called here for each is not called for units, so no unit can be added."),
-            _("Delete the property adds, or ask for the list in a checklist that has the property widget=units."),
+            _("The calls here are not made for units, so no unit can be added."),
+            _("Delete the property adds, or ask for the list with a checklist that has the property widget=units."),
         )
     elif not calls and not asks_units(draft.diagram, element):
         yield about(
@@ -72,8 +72,8 @@ def _adds(draft: Draft, element: Element) -> Iterator[Problem]:
             element,
             _("Units are not asked one by one here, so no unit can be added."),
             _(
-                "Delete the property adds, or make it a multi-instance step over a list of units, each of which does a task "
-                "in it or is handed to a call activity."
+                "Delete the property adds, or make it a multi-instance step over a list of units, where each unit "
+                "does a task or is handed to a call activity."
             ),
         )
     for adder in adders(draft.diagram, element):

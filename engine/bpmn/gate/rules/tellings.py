@@ -22,10 +22,10 @@ TELLING_APART = Rule(
 TELLING_CORRELATION = Rule(
     "telling-correlation", _("Only an event that throws or awaits a message says how the message is found.")
 )
-TELLING_CIRCLE = Rule("telling-circle", _("Cases do not begin each other without end by what they throw."))
+TELLING_CIRCLE = Rule("telling-circle", _("Cases do not begin one another without end through what they throw."))
 TELLING_NEVER = Rule(
     "telling-never",
-    _("What waits for a message or a signal waits for one that some procedure throws."),
+    _("Some procedure throws the message or signal that a case waits for."),
     Severity.WARNING,
 )
 PRESSED = ("unit", "role", "pressed_by", "when", "otherwise")
@@ -56,15 +56,18 @@ def _never(draft: Draft) -> Iterator[Problem]:
                 TELLING_NEVER,
                 element,
                 _(
-                    "No procedure that is deployed throws the message '%(name)s', so this may wait for ever.",
+                    "No deployed procedure throws the message '%(name)s', so a case may wait here for ever.",
                     name=event.name[:80],
                 )
                 if event.kind == MESSAGE
                 else _(
-                    "No procedure that is deployed throws the signal '%(name)s', so this may wait for ever.",
+                    "No deployed procedure throws the signal '%(name)s', so a case may wait here for ever.",
                     name=event.name[:80],
                 ),
-                _("Deploy what throws it, write its name as it is written there, or draw a timer beside it."),
+                _(
+                    "Deploy the procedure that throws it, write the name as it is written there, or draw a timer "
+                    "beside it."
+                ),
             )
 
 
@@ -90,11 +93,11 @@ def _circles(draft: Draft) -> Iterator[Problem]:
                     TELLING_CIRCLE,
                     start,
                     _(
-                        "A case that begins by '%(name)s' throws, by itself or through others, '%(name)s' again at once: "
-                        "cases would begin without end.",
+                        "A case that '%(name)s' begins at once throws '%(name)s' again, itself or through other "
+                        "cases, so cases would begin without end.",
                         name=heard[1][:80],
                     ),
-                    _("Draw a user task before what is thrown, or give it another name."),
+                    _("Draw a user task before it is thrown, or give it another name."),
                 )
 
 
