@@ -35,7 +35,7 @@ def test_a_leader_adopts_a_proposal_and_everybody_reads_it(office: Office, propo
     ("language", "said"),
     [
         ("zh", "职责边界清单的这一项已按《协商一致意见》"),
-        ("en", "this entry of the list of duties belongs to 市生态环境局 from 2026-10-09 on. See case "),
+        ("en", "市生态环境局 handles this entry of the list of duties from 2026-10-09. See case "),
     ],
 )
 def test_what_was_settled_is_told_in_the_reader_s_language_when_the_matter_is_referred(
