@@ -229,8 +229,9 @@ def test_c12_what_stands_again_after_taking_back_is_corrected_by_whoever_had_sai
     case.complete("check", ECOLOGY, finding="属实")
     desk = Desk(case, ECOLOGY)
     desk.send_back("discuss", "check")
+    (again,) = (open_task.id for open_task in case.open_tasks())
     case.complete("check", ECOLOGY, finding="不属实")
-    desk.do("take_back", "check")
+    town.act(lambda engine: engine.handling.take_back(town.person(ECOLOGY), again))
     assert case.facts()["finding"] == "属实"
     assert [line.words for line in talk(case, ECOLOGY).correctable] == ["属实"]
     assert talk(case, OFFICER).correctable == []
