@@ -6,7 +6,6 @@ its own, derived from it, so that what one seal gives away helps with no other.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import os
@@ -24,6 +23,7 @@ ALGORITHM = "hmac-sha256"
 FILE = "record.key"
 SHORTEST = 32
 """Characters that an installation key has at least."""
+_in_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 class Keys:
@@ -31,12 +31,12 @@ class Keys:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+        self._purposes: dict[str, bytes] = {}
         self.id = self._derived("name")[:8].hex()
 
     def seal(self, purpose: str, content: Any) -> str:
         """The keyed hash of something that can be written as JSON."""
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hmac.new(self._derived(purpose), text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._derived(purpose), _in_json(content).encode(), "sha256").hex()
 
     def fits(self, purpose: str, content: Any, seal: object) -> bool:
         return isinstance(seal, str) and hmac.compare_digest(self.seal(purpose, content).encode(), seal.encode())
@@ -50,7 +50,9 @@ class Keys:
         return self.signing_key().public_key().public_bytes_raw().hex()
 
     def _derived(self, purpose: str) -> bytes:
-        return hmac.new(self._secret, b"lianban/1/" + purpose.encode(), hashlib.sha256).digest()
+        if purpose not in self._purposes:
+            self._purposes[purpose] = hmac.digest(self._secret, b"lianban/1/" + purpose.encode(), "sha256")
+        return self._purposes[purpose]
 
 
 def read_keys(folder: Path, given: str = "") -> Keys:

@@ -32,6 +32,7 @@ from engine.organisation.sign_ins import WHOLE_LIMIT, Visitor
 from engine.runtime.step import repeated_forms
 from tasks_ui.messages import gettext as _
 from tasks_ui.serving import ANONYMOUS_LIMIT, Limit, session_in
+from tasks_ui.sessions import Sessions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -90,6 +91,7 @@ def protect(app: Flask, engine: Engine) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session lives: a form filled in slowly must not be lost
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = Sessions()
     app.before_request(_allow_uploads)
     app.before_request(_identify)  # first: who is signed out is told so, not that the form is too old
     CSRFProtect(app)

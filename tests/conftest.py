@@ -4,7 +4,9 @@ test that names it."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from tests.spared import (
 
 FEWER = 4
 """Of the seeds of a random walk every fourth is walked; all of them by `make prove-walks`."""
+FAILED = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,6 +48,31 @@ def pytest_collection_finish() -> None:
 def _what_is_pure_is_read_once() -> Iterator[None]:
     with read_once(), addresses_compiled_once(), templates_compiled_once():
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """The folder of a test that fails stays as it is; of any other only its name does, which nobody is given again.
+
+    Thousands of cities of three megabytes each would keep the disk busy with what nobody looks at, and fill a small one.
+    """
+    yield tmp_path
+    if FAILED not in request.node.stash:
+        for left in tmp_path.iterdir():
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -36,6 +36,7 @@ from engine.db import rows, stamp, tables
 from engine.db.changes import Key, column_names, key_of, key_of_row
 from engine.db.in_json import as_json
 from engine.db.prepared import dialect_of, executed
+from engine.db.read_before import read_before
 from engine.db.rows import ChildRow, InstanceRow
 from engine.db.tables import chain_head, process_instance
 from engine.db.tables.base import R, TableOf
@@ -347,7 +348,10 @@ class Case:
             if name not in self._raw:
                 self._load(name)
             part = PARTS[name]
-            read = (_decoded(part, values) for values in json.loads(self._raw.pop(name) or "[]"))
+            told = json.loads(self._raw.pop(name) or "[]")
+            read = (
+                read_before(self._unit, self.id).rows(name, told, lambda values: _decoded(part, values)) if told else ()
+            )
             self._rows[name] = {key_of_row(part.table, row): row for row in read}
         return self._rows[name]
 

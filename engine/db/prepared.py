@@ -48,7 +48,7 @@ class Prepared:
         return executed(tx, self.text, [self.given(row) for row in rows], (self.table,))
 
 
-class _Told:
+class _Context:
     """What listeners are told of a statement besides its text."""
 
     compiled = None
@@ -63,7 +63,7 @@ def executed(tx: Connection, text: str, given: list[list[Any]], tables: Collecti
     many, connection = len(given) > 1, tx.connection
     values: Any = given if many else given[0]
     cursor: Any = connection.cursor() if tx.dialect.name == "sqlite" else RawCursor(connection.driver_connection)  # type: ignore[arg-type]
-    context = _Told(tables)
+    context = _Context(tables)
     for told in tx.dispatch.before_cursor_execute:
         told(tx, cursor, text, values, context, many)
     try:

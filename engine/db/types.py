@@ -14,6 +14,7 @@ from engine.messages import from_json, to_json
 
 _KEPT = ('{"message":', '{"joined":', '{"when":')
 """How the JSON of a message begins; no sentence does."""
+_in_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Instant(TypeDecorator[datetime]):
@@ -41,7 +42,7 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return _in_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
@@ -56,7 +57,7 @@ class Said(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         if value is None or isinstance(value, str):
             return value
-        return json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
+        return _in_json(to_json(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return from_json(json.loads(value)) if value is not None and value.startswith(_KEPT) else value

@@ -133,8 +133,22 @@ class Deadline:
 
 def of_instance(tx: Connection, instance_id: str) -> list[Deadline]:
     """Every period that the instance has had, oldest first."""
-    rows = case_of(tx, instance_id).rows(deadline)
-    return [Deadline(**row._asdict()) for row in sorted(rows, key=_age)]
+    return [Deadline(*row) for row in _by_age(tx, instance_id)]
+
+
+def latest_of_instance(tx: Connection, instance_id: str) -> dict[str, Deadline]:
+    """The latest period of each key, open or ended."""
+    latest = {row.key: row for row in _by_age(tx, instance_id)}
+    return {key: Deadline(*row) for key, row in latest.items()}
+
+
+def open_of_instance(tx: Connection, instance_id: str) -> list[Deadline]:
+    """The periods of the instance that run, oldest first."""
+    return [Deadline(*row) for row in _by_age(tx, instance_id) if row.status in OPEN]
+
+
+def _by_age(tx: Connection, instance_id: str) -> list[DeadlineRow]:
+    return sorted(case_of(tx, instance_id).rows(deadline), key=_age)
 
 
 def _age(row: DeadlineRow) -> tuple[datetime, bool, str]:

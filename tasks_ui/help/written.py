@@ -24,6 +24,8 @@ PAGES: Mapping[str, str] = {
     "letters": "reference",
 }
 """The pages that are served: name -> its folder."""
+WIDE = 3
+"""In a table with more columns than this, a cell that stands below the others on a phone says what it holds."""
 LONG = 12
 """A page with more headings than this says first what is on it."""
 _LANGUAGES = re.compile("\\[[^]]*\\]\\([a-z_]+(?:\\.zh)?\\.md\\)\n")
@@ -72,6 +74,7 @@ def _rendered(file: Path, _changed: int) -> Written:
     for token in _every(tokens):
         _place(token)
     headings = tuple(_anchored(tokens))
+    _head_cells(tokens)
     html = markdown.renderer.render(tokens[3:], markdown.options, {})  # without the title, which heads the page
     html = html.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
     contents = tuple(one for one in headings if one.level in (2, 3))
@@ -117,3 +120,20 @@ def _anchored(tokens: list[Token]) -> Iterator[Heading]:
             anchor = re.sub(r"[^\w -]", "", inside.content.lower()).replace(" ", "-")
             token.attrSet("id", anchor)
             yield Heading(int(token.tag[1:]), anchor, inside.content)
+
+
+def _head_cells(tokens: list[Token]) -> None:
+    """Every cell of a wide table but the first of its row knows the head of its column."""
+    heads: list[str] = []
+    column = 0
+    for token, inside in pairwise(tokens):
+        if token.type == "table_open":
+            heads = []
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "th_open":
+            heads.append(inside.content)
+        elif token.type == "td_open":
+            if column and len(heads) > WIDE and inside.content:
+                token.attrSet("data-head", heads[column])
+            column += 1

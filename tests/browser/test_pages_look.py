@@ -138,12 +138,13 @@ def open_page(served: Served, desk: Desk, name: str) -> Page:
     if path.startswith("/"):
         return desk.open(path)
     case, what, *beneath = path.split("/")
-    page = desk.open(f"/instances/{numbers(served)[case]}")
+    number = numbers(served)[case]
+    if what not in ("", "document"):
+        return desk.open("/".join(["/tasks", _task(served, number, what), *beneath]))
+    page = desk.open(f"/instances/{number}")
     if what == "document":
         page.locator("#documents a[href^='/documents/']").filter(has_not_text="审批表").first.click()
         page.wait_for_url("**/documents/*")
-    elif what:
-        desk.open("/".join(["/tasks", _task(served, numbers(served)[case], what), *beneath]))
     return page
 
 

@@ -266,6 +266,12 @@ def test_an_answer_that_is_older_than_a_tick_does_not_take_it_off(served: Served
 # --- over the whole screen of a phone ---
 
 
+def reviewing_from_the_case(served: Served, desk: Desk) -> Page:
+    """A step back would lead to the page of the case."""
+    open_page(served, desk, "overdue")
+    return open_page(served, desk, "reviewing")
+
+
 def test_a_tapped_paper_opens_over_the_whole_screen(office_served: Served, desk_at: Desks, tmp_path: Path) -> None:
     page = open_page(office_served, desk_at(office_served, PHONE), "reviewing")
     expect(page.locator("#reader")).to_be_hidden()
@@ -286,7 +292,7 @@ def test_a_tapped_paper_opens_over_the_whole_screen(office_served: Served, desk_
 
 @pytest.mark.parametrize("way", ["button", "escape", "back"])
 def test_whoever_closes_a_paper_is_where_he_was(office_served: Served, desk_at: Desks, way: str) -> None:
-    page = open_page(office_served, desk_at(office_served, PHONE), "reviewing")
+    page = reviewing_from_the_case(office_served, desk_at(office_served, PHONE))
     address, opener = page.url, paper(page, 3)
     opener.scroll_into_view_if_needed()
     page.evaluate("window.scrollBy(0, 120)")
@@ -309,7 +315,7 @@ def test_whoever_closes_a_paper_is_where_he_was(office_served: Served, desk_at: 
 
 @pytest.mark.parametrize("way", ["button", "escape"])
 def test_whoever_closes_a_paper_twice_stays_on_the_page(office_served: Served, desk_at: Desks, way: str) -> None:
-    page = open_page(office_served, desk_at(office_served, PHONE), "reviewing")
+    page = reviewing_from_the_case(office_served, desk_at(office_served, PHONE))
     address = page.url
     for _ in range(2):  # and it can be opened and closed again
         paper(page, 3).tap()
@@ -326,7 +332,7 @@ def test_whoever_closes_a_paper_twice_stays_on_the_page(office_served: Served, d
 def test_a_page_that_is_loaded_anew_under_a_paper_leaves_no_empty_step_back(
     office_served: Served, desk_at: Desks
 ) -> None:
-    page = open_page(office_served, desk_at(office_served, PHONE), "reviewing")  # from the page of its case
+    page = reviewing_from_the_case(office_served, desk_at(office_served, PHONE))
     paper(page, 3).tap()
     expect(page.get_by_role("dialog")).to_be_visible()
 

@@ -18,7 +18,7 @@ from engine.bpmn.reading import meant, spelling
 from engine.bpmn.reading.tree import FLOW_NODES
 from engine.messages import language, speaking
 from engine.problems import Rule
-from tests.house.bpmn_words import gallery, words, write_pictures
+from tests.house.bpmn_words import ORDER, gallery, words, write_pictures
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 PAGES: Mapping[str, Path] = {"en": REFERENCE / "bpmn.md", "zh": REFERENCE / "bpmn.zh.md"}
@@ -112,7 +112,7 @@ def _constructs(table: Mapping[str, Construct]) -> Rows:
 def _pictured(name: str) -> str:
     """A link to the first word that is about the element; no word is about what is no part of a picture."""
     word = next((word for word in words() if name in word.of), None)
-    return f"[{said('words', 'picture')}](#word-{word.key})" if word else ""
+    return f"[{word.title[ORDER.index(language())]}](#word-{word.key})" if word else ""
 
 
 def _within(places: frozenset[str]) -> str:

@@ -29,6 +29,8 @@ FRAMES = ("participant", "lane", "subProcess")
 """What other shapes stand in."""
 STRIP = 30
 """How wide the strip with the name of a pool or a lane is."""
+LABEL = 84
+"""A name beside its shape may be at least so wide, whatever the file says: it may be another language than the file's."""
 Point = tuple[float, float]
 
 
@@ -182,9 +184,9 @@ def _labelled(shape: _Shape, svg: str) -> Drawn:
     if not shape.name:
         return Drawn(svg, (shape.box,))
     x, y = (shape.centre[0], shape.box.bottom + 6)
-    width = 90.0
+    width = float(LABEL)
     if shape.label is not None:
-        x, y, width = shape.label.x + shape.label.width / 2, shape.label.y, max(shape.label.width, 84)
+        x, y, width = shape.label.x + shape.label.width / 2, shape.label.y, max(shape.label.width, LABEL)
     lines = wrapped(shape.name, width)
     if shape.label is not None and shape.label.y < shape.box.y and shape.kind.endswith("Gateway"):
         y -= (len(lines) - 1) * LINE_HEIGHT  # a name above grows upwards
@@ -267,7 +269,7 @@ def _edge(
         return Drawn(svg, room)
     label = _box(bounds)
     x, y = label.x + label.width / 2, label.y + label.height / 2
-    return Drawn(svg + text_at(name, x, y, label.width, ink, halo=True), (*room, label))
+    return Drawn(svg + text_at(name, x, y, max(label.width, LABEL), ink, halo=True), (*room, label))
 
 
 def _line(points: list[Point], ink: str, dashes: str = "") -> str:

@@ -19,8 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DIAGRAMS = sorted((ROOT / "processes").glob("*.bpmn"))
 BPMN, CAMUNDA = "{http://www.omg.org/spec/BPMN/20100524/MODEL}", "{http://camunda.org/schema/1.0/bpmn}"
 TEMPLATES: list[dict[str, Any]] = json.loads((ROOT / "docs/templates/lianban.json").read_text(encoding="utf-8"))
-LANE = f"{BPMN}lane"
-"""The modeler takes a template of a lane, and reports the attribute that names it as unknown when it opens the file again."""
+UNNAMED = (f"{BPMN}lane", f"{BPMN}process")
+"""Of a lane the modeler reports the attribute that names the template as unknown when it opens the file again, and the process of
+a pool cannot be selected in it."""
 NAMED, NUMBERED = "modelerTemplate", "modelerTemplateVersion"
 
 
@@ -67,7 +68,7 @@ def _fits(template: Mapping[str, Any], said: Mapping[str, str]) -> bool:
 def wanted(diagram: bytes) -> dict[str, tuple[str, str]]:
     """Element id -> id and version of its template."""
     elements = [one for one in etree.fromstring(diagram).iter() if isinstance(one.tag, str) and one.get("id")]
-    elements = [one for one in elements if one.tag != LANE]
+    elements = [one for one in elements if one.tag not in UNNAMED]
     found = {one.get("id", ""): fitting(one) for one in elements}
     return {id: (one["id"], str(one["version"])) for id, one in found.items() if one is not None}
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.db import case as cases
 from tests.processes import one_task
 from tests.processes.town import MORNING, Case, Town, sent
 from tests.statements import Count, counted
@@ -109,3 +110,23 @@ def test_a_procedure_with_one_task_takes_two_commits_from_start_to_end(warm: Tow
     assert within(begun, ceiling(warm, *START))
     assert within(done, ceiling(warm, *COMPLETE))
     assert begun.commits == done.commits == 1
+
+
+def test_what_is_over_is_not_made_anew_however_often_a_case_has_come_round(
+    town_on_each_database: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = town_on_each_database
+    town.engine.procedures_in_force.deploy(one_task.write_round(tmp_path), "test")
+    actor, tasks, made = town.person(one_task.BY), town.engine.tasks, list[object]()
+    decode = cases._decoded
+    monkeypatch.setattr(cases, "_decoded", lambda part, values: [made.append(values), decode(part, values)][1])
+    task_id = town.engine.instances.begin(actor, one_task.ROUND, one_task.START).next_task_id
+    rounds = []
+
+    for _ in range(6):
+        made.clear()
+        for answers in (one_task.DONE, one_task.AGAIN):
+            task_id = tasks.complete(actor, str(task_id), answers).next_task_id
+        rounds.append(len(made))
+
+    assert rounds[5] <= rounds[2]

@@ -35,7 +35,46 @@ from tests.reference.by_hand import (
 )  # fmt: skip
 from tests.reference.net import ANSWER, COMPLETE, FAIL, FIRE, MEET, Move, Net, alone, element_of
 
+TWIN = '<sequenceFlow id="twin" sourceRef="{}" targetRef="z"><conditionExpression>k == 2</conditionExpression></sequenceFlow>'
 WORDS = [
+    *(
+        (
+            f"two flows between the same steps each count: {kind}",
+            process(
+                start(),
+                node(kind, "g"),
+                user("y z"),
+                TWIN.format("g"),
+                flows="start>g; g>z[k > 1]; g>y*",
+            ),
+            f"- => {after}",
+            dict(k=k),
+        )
+        for kind, k, after in (
+            ("exclusiveGateway", 0, "y"),
+            ("exclusiveGateway", 2, "z"),
+            ("inclusiveGateway", 2, "z z"),
+            ("inclusiveGateway", 3, "z"),
+        )
+    ),
+    *(
+        (
+            f"a send task that is done several times throws its message each time: {marker[:24]}",
+            process(
+                start(),
+                both("f"),
+                user("x"),
+                node("receiveTask", "r", messageRef="m"),
+                node("receiveTask", "q", messageRef="m"),
+                node("sendTask", "s", marker, messageRef="m"),
+                user("z"),
+                flows="start>f; f>x; f>r; f>q; x>s; s>z",
+            ),
+            "- => q r x; x => z; z => ended",
+            dict(xs=("A", "B")),
+        )
+        for marker in (each(), each(sequential=True), again("loopCounter < 2"))
+    ),
     (
         "an event that has just happened goes with its scope when an event sub-process interrupts",
         process(

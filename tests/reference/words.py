@@ -218,9 +218,20 @@ class Throws(Word):
 
 
 class Sends(Throws, Activity):
-    """13.3.3: a send task throws its message, and is done."""
+    """13.3.3: a send task throws its message, and is done; where it is done several times, each time throws it."""
 
     arrive = Activity.arrive
+
+    def go(self, game: Game, token: Token) -> None:
+        if token.run is not None:
+            for event in token.node.events:
+                game.spread(event.kind, event.name)
+            if token.is_there:
+                game.go_on(token)
+        elif token.node.many or token.node.again:
+            game.go_on(token)
+        else:
+            super().go(game, token)
 
 
 class TerminateEnd(Word):

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from engine.bpmn.gate.cleaning import cleaned
 from engine.bpmn.gate.rules.shapes import DI, drawn_in
@@ -96,6 +97,29 @@ def test_what_is_in_a_sub_process_is_drawn_on_a_plane_of_its_own() -> None:
     assert {"a", "b", "deep"} <= planes["s"]
     assert planes["deep"] == {"c"}
     assert not {"a", "c"} & planes[diagram.key]
+
+
+@pytest.mark.parametrize("expanded", ["true", "false"])
+def test_a_line_that_is_missing_in_a_sub_process_is_drawn_where_its_steps_are(expanded: str) -> None:
+    """In one that is closed on its own plane, in one that is open on the plane that it stands on."""
+    text = process(start(), sub("s", user("a b"), flows="a>b"), end(), flows="start>s; s>end")
+    root = read_as_written(cleaned(text.encode())[0])
+    inner = next(plane for plane in root.iter(f"{DI}BPMNPlane") if plane.get("bpmnElement") == "s")
+    (line,) = inner.iter(f"{DI}BPMNEdge")
+    drawn = line.get("bpmnElement")
+    line.getparent().remove(line)
+    (shape,) = (one for one in root.iter(f"{DI}BPMNShape") if one.get("bpmnElement") == "s")
+    shape.set("isExpanded", expanded)
+    if expanded == "true":
+        shape.getparent().extend(list(inner))
+        inner.getparent().getparent().remove(inner.getparent())
+    planes = [plane.get("bpmnElement") for plane in root.iter(f"{DI}BPMNPlane")]
+
+    mended = read_as_written(cleaned(etree.tostring(root))[0])
+
+    (line,) = (one for one in mended.iter(f"{DI}BPMNEdge") if one.get("bpmnElement") == drawn)
+    assert line.getparent().get("bpmnElement") == (planes[0] if expanded == "true" else "s")
+    assert [plane.get("bpmnElement") for plane in mended.iter(f"{DI}BPMNPlane")] == planes
 
 
 def test_a_flow_that_leads_nowhere_stays_as_it_is() -> None:

@@ -67,7 +67,7 @@ def test_a_process_that_is_not_executable_is_refused():
 @pytest.mark.rule("process-twice")
 def test_a_second_executable_process_is_refused():
     second = '<process id="second" isExecutable="true"><startEvent id="s2" /></process></definitions>'
-    refused(the_problem(broken(("</definitions>", second))), "second", "分别部署")
+    refused(the_problem(broken(("</definitions>", second))), "second", "勾选可执行")
 
 
 @pytest.mark.rule("process-not-executable")
@@ -220,9 +220,18 @@ def test_a_condition_behind_a_parallel_gateway_is_refused_because_it_takes_all_i
 
 
 @pytest.mark.rule("flow-twice")
-def test_two_flows_between_the_same_elements_are_refused():
+def test_two_flows_between_the_same_elements_are_told():
+    """Each counts, so a decision may lead to the same step for two reasons; what forks so is done twice, and is refused."""
     twin = '<sequenceFlow id="twin" sourceRef="g_review" targetRef="answer"><conditionExpression>agreed</conditionExpression>'
-    refused(the_problem(with_more(f"{twin}</sequenceFlow>")), "twin", "合成一个条件")
+    found = the_problem(with_more(f"{twin}</sequenceFlow>"))
+    refused(found, "twin", "合成一个条件")
+    assert found.severity is Severity.WARNING
+
+
+@pytest.mark.rule("merge-doubles")
+def test_two_flows_that_are_both_taken_do_the_step_twice():
+    twin = '<sequenceFlow id="twin" sourceRef="fork" targetRef="read_a" />'
+    assert {"flow-twice", "merge-doubles"} <= {one.rule for one in problems_of(with_more(twin))}
 
 
 def test_a_path_may_end_at_a_task():
@@ -318,6 +327,24 @@ def test_a_loop_through_links_waits_for_nobody():
     )
     text = broken((flow("join", "review"), ways + flow("again", "review")), (END, turn + LINKED + END))
     assert {problem.rule for problem in problems_of(text)} == {"loop-idle"}
+
+
+@pytest.mark.rule("loop-idle")
+def test_a_loop_that_waits_for_a_fixed_instant_alone_turns_when_that_is_past():
+    """A duration is waited for in each round, an instant in the first."""
+    again = '<exclusiveGateway id="turn" /><exclusiveGateway id="again" name="再来？" default="again__review" />'
+    ways = (
+        flow("join", "turn")
+        + flow("turn", "wait")
+        + flow("wait", "again")
+        + flow("again", "turn", "asked_unit is None")
+    )
+    for written, found in (("timeDate>2026-10-10T00:00:00+08:00", {"loop-idle"}), ("timeDuration>PT4H", set())):
+        name = written.partition(">")[0]
+        timer = f"<timerEventDefinition><{written}</{name}></timerEventDefinition>"
+        caught = f'<intermediateCatchEvent id="wait" name="等">{timer}</intermediateCatchEvent>'
+        drawn = broken((flow("join", "review"), ways + flow("again", "review")), (END, again + caught + END))
+        assert {problem.rule for problem in problems_of(drawn)} == found
 
 
 @pytest.mark.rule("loop-no-gateway")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.bpmn.gate.procedures import Signature
+from engine.problems import Severity
 from tests.unit.diagrams import END, REVIEW, broken, flow, problems_of, properties, refused, the_problem
 from tests.unit.test_gate_scopes import WAY, framed
 
@@ -128,12 +129,20 @@ def test_an_operation_that_may_fail_throws_an_error_with_its_name() -> None:
     assert not {"error-never", "boundary-service"} & rules(worked(extends, (' errorRef="failed"', "")))
 
 
-@pytest.mark.rule("error-never")
-def test_an_operation_throws_no_other_error_and_one_that_cannot_fail_none() -> None:
+@pytest.mark.rule("error-code")
+def test_an_operation_that_may_fail_throws_no_error_but_its_own() -> None:
     extends = (WORK, WORK.replace(properties(operation="record"), EXTENDING))
     found = {problem.rule: problem for problem in problems_of(worked(extends))}
-    refused(found["error-never"], "caught", "extend_deadline")
-    assert "error-never" in rules(worked((' errorRef="failed"', "")))
+    refused(found["error-code"], "caught", "extend_deadline")
+
+
+@pytest.mark.rule("error-never")
+def test_an_event_that_nothing_makes_happen_is_accepted_with_a_warning() -> None:
+    """It runs as drawn: it never happens. An operation that cannot fail throws nothing."""
+    for text in (worked(), worked((' errorRef="failed"', ""))):
+        found = {problem.rule: problem for problem in problems_of(text)}
+        assert found["error-never"].severity is Severity.WARNING
+        assert "error-code" not in found
 
 
 @pytest.mark.rule("boundary-service")

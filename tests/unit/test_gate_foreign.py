@@ -110,7 +110,8 @@ def test_data_and_other_tools_notes_are_kept_with_one_warning() -> None:
 
 def test_messages_between_pools_are_kept_with_the_same_warning() -> None:
     pools = (
-        '<collaboration id="c"><participant id="p" name="当事人"><participantMultiplicity maximum="2" /></participant>'
+        '<collaboration id="c"><participant id="p" name="当事人"><interfaceRef>tns:desk</interfaceRef>'
+        '<participantMultiplicity maximum="2" /></participant>'
         '<messageFlow id="m" sourceRef="p" targetRef="review" /></collaboration><process id="permit"'
     )
     found = the_problem(broken(('<process id="permit"', pools)))
@@ -168,13 +169,19 @@ def test_settings_of_a_relative_are_the_same() -> None:
     assert {one.rule for one in problems_of(text)} == {"setting-idle"}
 
 
-@pytest.mark.parametrize("kind", ["serviceTask", "task", "receiveTask"])
-def test_what_nobody_waits_for_is_done_once(kind: str) -> None:
-    several = (
-        "<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>"
-    )
-    found = problems_of(between(f'<{kind} id="often" name="几次">{several}</{kind}>', "often"))
-    assert f"{kind}-multiInstanceLoopCharacteristics" in {one.rule for one in found}
+SEVERAL = "<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>"
+
+
+def test_what_waits_for_a_period_or_a_message_does_so_once() -> None:
+    found = problems_of(between(f'<receiveTask id="often" name="几次">{SEVERAL}</receiveTask>', "often"))
+    assert "receiveTask-multiInstanceLoopCharacteristics" in {one.rule for one in found}
+
+
+@pytest.mark.parametrize("kind", ["serviceTask", "businessRuleTask", "task", "manualTask"])
+def test_what_needs_nobody_may_be_done_several_times(kind: str) -> None:
+    own = properties(operation="record") if kind in ("serviceTask", "businessRuleTask") else ""
+    found = problems_of(between(f'<{kind} id="often" name="几次">{own}{SEVERAL}</{kind}>', "often"))
+    assert {one.rule for one in found} <= {"nobody-asked"}
 
 
 @pytest.mark.parametrize("text", ["R3/PT1H", "R/P1D", "P2D"])
@@ -194,3 +201,43 @@ def test_a_cycle_comes_a_number_of_times_or_without_end(text: str) -> None:
 def test_a_cycle_that_comes_never_or_too_often_is_refused(text: str, rule: str) -> None:
     cycle = broken(("<timeCycle>natural_days(10 * n, asked_at)</timeCycle>", f"<timeCycle>{text}</timeCycle>"))
     assert the_problem(cycle).rule == rule
+
+
+LINKED = (
+    '<intermediateThrowEvent id="over" name="转"><linkEventDefinition id="here" name="B"><target>there</target>'
+    '</linkEventDefinition></intermediateThrowEvent><intermediateCatchEvent id="on" name="接">'
+    '<linkEventDefinition id="there" name="B"><source>here</source></linkEventDefinition></intermediateCatchEvent>'
+)
+
+
+def linked(drawn: str) -> list[Problem]:
+    onward = flow("g_review", "over", 'review_outcome == "agree"') + flow("on", "answer")
+    return problems_of(broken((ANSWER, onward), (END, drawn + END), in_the_lane("over</flowNodeRef><flowNodeRef>on")))
+
+
+@pytest.mark.rule("link-loose")
+def test_the_other_end_of_a_link_may_be_written_and_is_the_one_of_its_name() -> None:
+    assert linked(LINKED) == []
+    for wrong in (("<target>there", "<target>nowhere"), ('id="there" name="B"', 'id="there" name="C"')):
+        assert "link-loose" in {one.rule for one in linked(LINKED.replace(*wrong))}
+
+
+def test_the_type_of_an_element_may_be_written() -> None:
+    typed = (REVIEW, f'{REVIEW[:-3]} xsi:type="tUserTask" />')
+    assert problems_of(broken(typed)) == []
+    assert "attribute-unknown" in {
+        one.rule for one in problems_of(broken((typed[0], typed[1].replace("tUser", "tSend"))))
+    }
+
+
+@pytest.mark.rule("drawn-only")
+def test_a_definition_that_no_event_refers_to_has_no_effect() -> None:
+    spare = '<timerEventDefinition id="spare"><timeDuration>PT1H</timeDuration></timerEventDefinition></definitions>'
+    found = the_problem(broken(("</definitions>", spare)))
+    assert (found.rule, found.severity) == ("drawn-only", Severity.WARNING)
+
+
+@pytest.mark.parametrize("kind", ["conditional", "error", "escalation"])
+def test_a_case_does_not_begin_by_what_only_a_case_has(kind: str) -> None:
+    start = f'<startEvent id="other" name="另一种"><{kind}EventDefinition /></startEvent>'
+    assert f"startEvent-{kind}EventDefinition" in {one.rule for one in beside(start)}

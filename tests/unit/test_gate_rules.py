@@ -255,7 +255,8 @@ def test_every_module_of_rules_is_a_family_of_the_registry() -> None:
 def test_the_rules_that_only_warn_are_few_and_known() -> None:
     assert {rule.id for rule in RULES.values() if rule.severity is Severity.WARNING} == {
         *("file-place", "dialect-twin", "shapes-none", "flow-undrawn", "process-not-executable"),
-        *("error-uncaught", "escalation-uncaught"),
+        *("error-uncaught", "escalation-uncaught", "error-never", "escalation-never", "flow-twice"),
         *("end-leaves-work", "letter-blank", "waits-for-ever", "ways-too-many"),
         *("drawn-only", "setting-idle", "nobody-asked", "timer-branch-waits"),
+        *("telling-never", "conditional-never"),
     }

@@ -179,3 +179,33 @@ def test_a_definition_that_is_nowhere_is_told() -> None:
     text = broken((CHASED, "<eventDefinitionRef>gone</eventDefinitionRef>"))
 
     assert "element-eventDefinitionRef" in {one.rule for one in problems_of(text)}
+
+
+def test_a_reference_may_have_the_prefix_of_its_namespace() -> None:
+    """Of BPMN 2.0.2 many references are qualified names."""
+    pool = '<collaboration id="c"><participant id="pool" name="窗口" processRef="{}permit" /></collaboration><process '
+    bare, prefixed = (
+        read(PERMIT.replace('attachedToRef="', f'attachedToRef="{prefix}').replace("<process ", pool.format(prefix), 1))
+        for prefix in ("", "tns:")
+    )
+    assert prefixed == bare
+    assert prefixed.name == "窗口"
+
+
+def test_a_truth_may_stand_between_blanks() -> None:
+    blanks = PERMIT.replace('isExecutable="true"', 'isExecutable=" true "').replace(
+        'cancelActivity="false"', 'cancelActivity="\n0"'
+    )
+    assert read(blanks) == PLAIN
+
+
+@pytest.mark.rule("element-twice")
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("</conditionExpression>", "</conditionExpression><conditionExpression>False</conditionExpression>"),
+        ("</extensionElements>", "</extensionElements><extensionElements />"),
+    ],
+)
+def test_of_what_is_said_twice_nobody_knows_which_would_count(change: tuple[str, str]) -> None:
+    assert "element-twice" in {one.rule for one in problems_of(PERMIT.replace(*change, 1))}

@@ -361,6 +361,13 @@ def test_what_a_diagram_can_hold_is_told_in_the_language_of_the_reader(
     assert [str(one)[1:] for one in contents] == page.every("//article//h2/@id | //article//h3/@id")
 
 
+def test_a_cell_of_a_wide_table_of_help_says_what_it_holds(library: Office) -> None:
+    page = library.desk("shenhe.qh").get("/help/bpmn")
+
+    cells = page.every("//td[code = 'userTask'][not(@data-head)]/following-sibling::td/@data-head")
+    assert cells == ["图", "作用", "可以放在", "属性"]
+
+
 def test_a_problem_leads_to_the_page_of_its_rule(library: Office) -> None:
     desk = library.desk(ANALYST)
 

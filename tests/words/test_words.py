@@ -19,6 +19,7 @@ from engine.trial.town import fresh, prepared
 from engine.trial.walk import walk
 from engine.uses.founding import EXAMPLE
 from engine.uses.judging import check_files
+from tests.diagrams import layout
 from tests.house.bpmn_words import FOLDER, PICTURES, Word, groups, pictures, words
 
 WORDS = list(words())
@@ -53,6 +54,11 @@ def test_what_a_word_is_about_is_in_its_diagram(word: Word) -> None:
     assert set(word.of) <= kinds
     assert word.shown
     assert set(word.shown) <= drawn
+
+
+@pytest.mark.parametrize("word", WORDS, ids=NAMES)
+def test_a_person_can_read_the_drawing(word: Word) -> None:
+    assert layout.problems(word.diagram.read_bytes()) == []
 
 
 @pytest.mark.parametrize("word", WORDS, ids=NAMES)

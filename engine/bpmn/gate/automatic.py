@@ -8,6 +8,7 @@ from engine.bpmn.gate.draft import Draft
 from engine.bpmn.gate.graph import reached
 from engine.bpmn.reading.elements import OPERATING, PASSED, Element
 from engine.bpmn.reading.events import CONDITIONAL, ERROR, ESCALATION, LINK, MESSAGE, SIGNAL
+from engine.bpmn.reading.timers import read_instant
 
 _AUTOMATIC = (
     *OPERATING, *PASSED, "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway",
@@ -18,7 +19,7 @@ _AUTOMATIC = (
 def is_automatic(draft: Draft, element: Element) -> bool:
     """Whether it may be passed with nobody waited for; a sub-process, when there is a way through it that waits for nobody."""
     if element.kind in ("boundaryEvent", "intermediateCatchEvent"):
-        return element.event_kind in (ERROR, ESCALATION, CONDITIONAL, LINK)
+        return element.event_kind in (ERROR, ESCALATION, CONDITIONAL, LINK) or _waits_once(element)
     if element.kind != "subProcess":
         return element.kind in _AUTOMATIC
     if element in draft.diagram.scopes_around(element):
@@ -33,6 +34,12 @@ def is_automatic(draft: Draft, element: Element) -> bool:
     return not draft.diagram.within(element.id) or any(
         one.kind == "endEvent" or (not one.outgoing and _is_passed(draft, one)) for one in inner
     )
+
+
+def _waits_once(element: Element) -> bool:
+    """Whether it waits for a fixed instant: whoever comes by again finds it past."""
+    timer = element.timer if element.kind == "intermediateCatchEvent" else None
+    return timer is not None and read_instant(timer.text) is not None
 
 
 def onward(draft: Draft, element: Element) -> list[Element]:

@@ -16,6 +16,7 @@ from engine.bpmn.gate.namespaces import DECORATION_NAMESPACES as DECORATION_NAME
 from engine.bpmn.gate.namespaces import PICTURE_NAMESPACE as PICTURE_NAMESPACE
 from engine.bpmn.gate.namespaces import READ_NAMESPACES as READ_NAMESPACES
 from engine.bpmn.reading.called import BINDINGS
+from engine.bpmn.reading.kinds import OPERATING, PASSED
 from engine.messages import Text
 from engine.messages import gettext as _
 
@@ -53,7 +54,8 @@ _FLOW_NODES = (
 )
 _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
-_SEVERAL = "userTask subProcess callActivity"
+_AROUND = f"{_SCOPES} collaboration"
+_SEVERAL = f"userTask subProcess callActivity {' '.join((*OPERATING, *PASSED))}"
 _EVENTS = f"boundaryEvent intermediateCatchEvent {HANDLER_START}"
 _TOLD = f"startEvent endEvent intermediateThrowEvent {_EVENTS}"
 
@@ -66,8 +68,7 @@ RUNS: Mapping[str, Construct] = {
             "isClosed": EITHER,
             "processType": ("None", "Private", "Public"),
             "camunda:candidateStarterGroups": ANY,
-            "camunda:historyTimeToLive": ANY,
-            "camunda:versionTag": ANY,
+            **dict.fromkeys(("camunda:historyTimeToLive", "camunda:versionTag"), ANY),
             "camunda:isStartableInTasklist": ONLY_TRUE,
         },
         _('The process. One has isExecutable="true". candidateStarterGroups: who may start it (town:case_officer).'),
@@ -147,8 +148,7 @@ RUNS: Mapping[str, Construct] = {
             **TASK,
             "calledElement": ANY,
             "camunda:calledElementBinding": BINDINGS,
-            "camunda:calledElementVersion": ANY,
-            "camunda:calledElementVersionTag": ANY,
+            **dict.fromkeys(("camunda:calledElementVersion", "camunda:calledElementVersionTag"), ANY),
         },
         _(
             "Calls another procedure, which runs as a case of its own. This step goes on when that case is closed; if "
@@ -418,16 +418,19 @@ DRAWN: Mapping[str, Construct] = {
     ),
     "category": _runs("definitions", NODE, _("The name of a group.")),
     "categoryValue": _runs("category", {"id": ANY, "value": ANY}, _("The name of a group.")),
-    "group": _runs(f"{_SCOPES} collaboration", {"id": ANY, "categoryValueRef": ANY}, _("A group.")),
-    "textAnnotation": _runs(f"{_SCOPES} collaboration", {"id": ANY, "textFormat": ANY}, _("An annotation.")),
+    "group": _runs(_AROUND, {"id": ANY, "categoryValueRef": ANY}, _("A group.")),
+    "textAnnotation": _runs(_AROUND, {"id": ANY, "textFormat": ANY}, _("An annotation.")),
     "text": _runs("textAnnotation", {}, _("The text of an annotation."), holds_text=True),
     "association": _runs(
-        f"{_SCOPES} collaboration",
+        _AROUND,
         {"id": ANY, "sourceRef": ANY, "targetRef": ANY, "associationDirection": ("None", "One", "Both")},
         _("The line of an annotation."),
     ),
     "incoming": _runs(_FLOW_NODES, {}, _("An incoming flow; the sequenceFlow counts."), holds_text=True),
     "outgoing": _runs(_FLOW_NODES, {}, _("An outgoing flow; the sequenceFlow counts."), holds_text=True),
+    **dict.fromkeys(
+        ("source", "target"), _runs("linkEventDefinition", {}, _("The other end of a link."), holds_text=True)
+    ),
     "flowNodeRef": _runs("lane", {}, _("A step in the lane."), holds_text=True),
 }
 """Element of the BPMN namespace that is kept and shown, and does nothing."""

@@ -156,6 +156,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
             "now()."
         ),
         "meets": _("The period that is met when this step is done."),
+        "collect:*": _COLLECT,
         "in:*": _(
             "A fact that is handed to the new case by operation=start_procedure. Its value is an expression, such as "
             "in:referring_unit = first_unit."

@@ -30,6 +30,7 @@ ELEMENTS: Mapping[str, Text] = {
     **dict.fromkeys(
         (
             "messageFlow", "messageFlowAssociation", "participantAssociation", "participantMultiplicity", "conversation",
+            "interfaceRef", "endPointRef",
             "subConversation", "callConversation", "conversationLink", "conversationAssociation", "globalConversation",
             "partnerEntity", "partnerRole",
         ),
@@ -40,6 +41,7 @@ ELEMENTS: Mapping[str, Text] = {
             "itemDefinition", "import", "relationship", "interface", "endPoint", "ioBinding", "resource",
             "correlationProperty", "globalTask", "globalUserTask", "globalManualTask", "globalScriptTask",
             "globalBusinessRuleTask", "partitionElement", "rendering", "auditing", "monitoring",
+            "supportedInterfaceRef", "supports",
         ),
         _DEFINITION,
     ),
@@ -75,7 +77,14 @@ def is_idle(node: etree._Element) -> bool:
     name = local_name(node)
     if name == "import":
         return node.get("importType", _ITSELF) != _ITSELF
-    return name in ELEMENTS
+    return name in ELEMENTS or _is_spare(node, name)
+
+
+def _is_spare(node: etree._Element, name: str | None) -> bool:
+    """A definition beside the processes to which no event refers: one that is referred to stands in its event by now."""
+    around = node.getparent()
+    is_beside = around is not None and local_name(around) == "definitions"
+    return is_beside and (name or "").endswith("EventDefinition")
 
 
 def is_setting(key: str) -> bool:

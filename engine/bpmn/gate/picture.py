@@ -28,19 +28,25 @@ class Box(NamedTuple):
 def draw_missing(root: etree._Element, diagram: Diagram) -> int:
     """Every step, and every flow between drawn ones, has a shape or a line now. Returns how many were added.
 
-    A sub-process is drawn closed, and what is in it on a plane of its own, which modelers and our pages open.
+    A sub-process is drawn closed, and what is in it on a plane of its own, which modelers and our pages open. Steps that are
+    missing in one that is drawn open stay so: there is no room for them.
     """
     drawn = drawn_in(root)
-    scopes = [None, *(one.id for one in diagram.of_kind(*SCOPES) if _is_closed(root, one.id))]
+    scopes = [None, *(one.id for one in diagram.of_kind(*SCOPES))]
     return sum(_draw(root, diagram, scope, drawn) for scope in scopes)
 
 
 def _draw(root: etree._Element, diagram: Diagram, scope: str | None, drawn: Collection[str]) -> int:
     within = diagram.within(scope)
     elements = [element for element in within if element.id and element.id not in drawn]
-    if not elements and scope is not None:
+    if scope is not None and not _is_closed(root, scope):
+        elements = []
+    if elements or scope is None:
+        plane = _plane(root, scope or diagram.key, scope is None)
+    elif (found := _plane_with(root, within)) is not None:
+        plane = found
+    else:
         return 0
-    plane = _plane(root, scope or diagram.key, scope is None)
     boxes = dict(_boxes(plane))
     for element, box in _placed(diagram, elements, boxes):
         boxes[element.id] = box
@@ -62,6 +68,13 @@ def _is_closed(root: etree._Element, scope: str) -> bool:
     """Whether the sub-process is drawn closed, or not at all yet."""
     shapes = (one for one in root.iter(f"{DI}BPMNShape") if one.get("bpmnElement", "").rpartition(":")[2] == scope)
     return all(shape.get("isExpanded", "false") == "false" for shape in shapes)
+
+
+def _plane_with(root: etree._Element, within: Collection[Element]) -> etree._Element | None:
+    """The plane on which these steps are drawn, if they are: that of their sub-process, or the one that it stands on itself."""
+    keys = {element.id for element in within}
+    planes = root.iter(f"{DI}BPMNPlane")
+    return next((plane for plane in planes if keys & dict(_boxes(plane)).keys()), None)
 
 
 def _plane(root: etree._Element, drawn: str, is_first: bool) -> etree._Element:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.bpmn.reading.elements import OPERATING, PASSED
 from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Rule
@@ -198,13 +197,35 @@ ATTRIBUTES = _named(
 """Attributes without a namespace -> why they, or their value, are refused."""
 
 _ONCE = (
-    _("A step that the system does automatically, or that nobody handles, is done only once."),
+    _("A step that waits for its period or for a message waits only once."),
     _("Draw a sub-process around it, and set the marker on the sub-process."),
 )
 _MARKERS = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
 
+_HOW_IT_BEGINS = _(
+    "Delete it. A case begins by its form, at a time, by a message or by a signal; what waits for a condition is an event "
+    "behind the start."
+)
+
 MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
-    **{kind: _named(kind, dict.fromkeys(_MARKERS, _ONCE)) for kind in (*OPERATING, *PASSED, "receiveTask")},
+    "startEvent": _named(
+        "startEvent",
+        {
+            "conditionalEventDefinition": (
+                _("A condition reads the facts of a case, and before a case begins there are none."),
+                _HOW_IT_BEGINS,
+            ),
+            "errorEventDefinition": (
+                _("An error comes from within a case, so only an event sub-process begins by one."),
+                _HOW_IT_BEGINS,
+            ),
+            "escalationEventDefinition": (
+                _("An escalation comes from within a case, so only an event sub-process begins by one."),
+                _HOW_IT_BEGINS,
+            ),
+        },
+    ),
+    "receiveTask": _named("receiveTask", dict.fromkeys(_MARKERS, _ONCE)),
     "subProcess": _named(
         "subProcess",
         {

@@ -25,13 +25,13 @@ def signature_of(
     draft = only_read(diagram, forms)
     return replace(
         signature(diagram, facts, version, pinned, needed_to_begin(diagram, forms)),
-        tells=frozenset(told_by(draft)),
+        tells=frozenset(thrown_by(draft)),
         never_waits=never_waits(draft, diagram.starts()),
         relays=frozenset(relays(draft)),
     )
 
 
-def told_by(draft: Draft) -> Iterator[Event]:
+def thrown_by(draft: Draft) -> Iterator[Event]:
     """The messages and signals that it throws somewhere."""
     for element in draft.running:
         yield from ((event.kind, event.name) for event in element.throws if event.kind in (MESSAGE, SIGNAL))

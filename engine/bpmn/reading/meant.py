@@ -1,6 +1,7 @@
 """What a file that is legal but odd means, in our words: written into the tree that was read, never into the file.
 
-Extensions of Camunda's relatives are read as Camunda's; flows and lanes without an id get one; a truth may be written 1 or 0.
+Extensions of Camunda's relatives are read as Camunda's; flows and lanes without an id get one; a truth may be written 1 or 0, a
+reference with the prefix of its namespace.
 """
 
 from __future__ import annotations
@@ -27,8 +28,14 @@ TRUTHS = frozenset(
         "parallelMultiple",
         "isForCompensation",
         "instantiate",
+        "triggeredByEvent",
+        "isSequential",
+        "testBefore",
+        "isImmediate",
     }
 )
+REFERENCES = frozenset({"attachedToRef", "processRef", "bpmnElement", "sourceRef", "targetRef"})
+"""Attributes that name an element of the file, perhaps with the prefix of its namespace."""
 BORN_WITHOUT_ID = {f"{BPMN}sequenceFlow": "flow", f"{BPMN}lane": "lane"}
 
 
@@ -39,9 +46,20 @@ def in_our_words(root: etree._Element) -> None:
     for node in root.iter(etree.Element):
         _as_camunda(node)
         for name in TRUTHS & set(node.attrib):
-            node.set(name, {"1": "true", "0": "false"}.get(node.get(name, "").strip(), node.get(name, "")))
+            written = node.get(name, "").strip()
+            node.set(name, {"1": "true", "0": "false"}.get(written, written))
+        for name in REFERENCES & set(node.attrib):
+            _without_prefix(node, name, used)
         if node.tag in BORN_WITHOUT_ID and not node.get("id"):
             node.set("id", _free_id(node, used))
+
+
+def _without_prefix(node: etree._Element, name: str, ids: set[str]) -> None:
+    """The reference is an id of the file where it is one but for its prefix."""
+    written = node.get(name, "")
+    bare = written.rpartition(":")[2]
+    if written not in ids and bare in ids:
+        node.set(name, bare)
 
 
 def _share_out(root: etree._Element) -> None:

@@ -173,7 +173,8 @@ class SendTask(Activity):
 
     def _on_complete(self, my_task: Task) -> None:
         tree = running(my_task)
-        tree.note_passed(my_task)
+        if not self.is_iteration:
+            tree.note_passed(my_task)
         for event in self.element.events:
             spread(tree, my_task, event.kind, event.name)
         if my_task.id in tree.tree.tasks:

@@ -60,5 +60,5 @@ def _holder(row: TaskRow, names: Names, period: Period | None) -> Holder:
 
 def _periods(tx: Connection, context: Context, row: InstanceRow, names: Names) -> dict[str, Period]:
     """The open periods by key; of several with one key the last."""
-    records = (record for record in deadlines.of_instance(tx, row.id) if record.is_open)
+    records = deadlines.open_of_instance(tx, row.id)
     return {record.key: period_of(tx, record, names, context, row.key) for record in records}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.elements import OPERATING, PASSED, Element
 from engine.bpmn.reading.quorum import Counted, counted_by
 from engine.db.case import Case
 from engine.db.rows import ScopeRow, TaskRow
@@ -110,7 +110,7 @@ def rounds(
             tasks.setdefault(iteration, []).append(found_task)
     runs: dict[str, list[ScopeRow]] = {}
     for row in case.rows(scope):
-        if row.apart and row.run_id:
+        if row.apart and row.run_id and _asks_somebody(step.definition.diagram.elements.get(row.element_id)):
             runs.setdefault(row.run_id, []).append(row)
     added, off = _changes(case, names) if runs else ({}, {})
     open_runs = {found.id: found for found in step.workflow.activities()}
@@ -140,6 +140,11 @@ def rounds(
             )
         )
     return found
+
+
+def _asks_somebody(element: Element | None) -> bool:
+    """What the system does several times by itself is no round."""
+    return element is None or element.kind not in (*OPERATING, *PASSED)
 
 
 def _counted(element: Element | None) -> Counted | None:

@@ -119,10 +119,9 @@ def _end(
     by: str,
 ) -> None:
     events: list[Event] = []
-    for record in deadlines.of_instance(tx, row.id):
-        if record.is_open:
-            ended = deadlines.cancel(tx, record, context.now)
-            events.append(PeriodStands(record.key, ended.status))
+    for record in deadlines.open_of_instance(tx, row.id):
+        ended = deadlines.cancel(tx, record, context.now)
+        events.append(PeriodStands(record.key, ended.status))
     case = case_of(tx, row.id)
     for armed in case.rows(timer):
         case.remove(timer, armed)

@@ -293,11 +293,13 @@ def _hash_head(head: dict[str, Any]) -> str:
 
 
 def _digest(content: dict[str, Any]) -> str:
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_iso)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_in_json(content).encode()).hexdigest()
 
 
 def _iso(value: object) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(type(value).__name__)
+
+
+_in_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_iso).encode

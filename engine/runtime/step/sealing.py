@@ -23,6 +23,7 @@ from sqlalchemy import Column, Connection, Date
 
 from engine.db import tables
 from engine.db.case import Case, case_of
+from engine.db.read_before import read_before
 from engine.db.rows import ChainHeadRow
 from engine.db.session import FOUND, KEYS
 from engine.db.tables import chain_head, process_instance
@@ -177,7 +178,7 @@ def _lines(case: Case) -> dict[str, list[str]]:
     """Table -> one line for each of the instance's rows in it."""
     instance = [case.instance] if case.instance is not None else []
     found = {table.name: case.rows(table) for table in COUNTED if table is not process_instance}
-    known: _Known = unit_of(case.tx).keep(("lines", case.id), dict)
+    known: _Known = read_before(unit_of(case.tx), case.id).lines
     return {
         name: [_line(known, name, row) for row in rows]
         for name, rows in {process_instance.name: instance, **found}.items()
@@ -196,7 +197,7 @@ _Known = dict[tuple[str, Any], tuple[_Identified, str]]
 
 
 def _line(known: _Known, name: str, row: _Identified) -> str:
-    """A row never changes: it is written once in a transaction."""
+    """A row never changes: it is written once, as long as it is kept."""
     before = known.get((name, row.id))
     if before is not None and before[0] is row:
         return before[1]

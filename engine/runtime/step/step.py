@@ -64,9 +64,7 @@ class Step:
         self.scopes = facts.scopes
         self.scope_id: ScopeId = None
         """The scope that the step stands in: facts, periods and papers are looked for from there outwards, and belong to it."""
-        self.deadlines: dict[str, Deadline] = {
-            record.key: record for record in deadlines.of_instance(tx, self.instance_id)
-        }
+        self.deadlines: dict[str, Deadline] = deadlines.latest_of_instance(tx, self.instance_id)
         """The latest record of each key, open or ended; `period` finds what the diagram calls so."""
         self.events: list[Event] = []
         """What has happened in this step so far: the content of its audit entry."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml import etree
@@ -17,6 +18,7 @@ from engine.problems import Problem, Rule
 
 ELEMENT_UNKNOWN = Rule("element-unknown", _("An element is one that runs, or one that is only drawn."))
 ELEMENT_MISPLACED = Rule("element-misplaced", _("An element is drawn where it can run."))
+ELEMENT_TWICE = Rule("element-twice", _("What can be given only once is given once."))
 NAMESPACE_UNKNOWN = Rule("namespace-unknown", _("Elements of other tools are only in extensionElements."))
 TEXT_ONLY = Rule("text-only", _("An element for text contains only text."))
 EXTENSION_UNKNOWN = Rule("extension-unknown", _("An extension is one that this system knows."))
@@ -27,7 +29,20 @@ CALL_MAPPING = Rule("call-mapping", _("A line of a mapping has one source and on
 ATTRIBUTE_UNKNOWN = Rule("attribute-unknown", _("An attribute has an effect."))
 ATTRIBUTE_VALUE = Rule("attribute-value", _("The value of an attribute is valid."))
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+ONCE = (
+    *(
+        BPMN + name
+        for name in (
+            "extensionElements", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "loopCardinality",
+            "completionCondition", "loopCondition", "conditionExpression", "condition", "script", "text",
+        )
+    ),
+    *(CAMUNDA + name for name in ("properties", "formData")),
+)  # fmt: skip
+"""What an element may hold once."""
 _PREFIXES = {CAMUNDA: "camunda:", XSI: "xsi:"}
+_TYPES = {"childLaneSet": "tLaneSet"}
+"""The type of an element that is not called after it."""
 _REMEDY = _("It cannot run as drawn. Delete it. What can be used is listed in docs/reference/bpmn.md.")
 
 
@@ -53,6 +68,7 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield _refused(node, name, parent, construct)
             continue
         yield from _attributes(node, name, construct)
+        yield from _twice(node)
         if construct.holds_text and len(node):
             yield at(TEXT_ONLY, node, _("%(name)s can only hold text.", name=name), _("Delete the markup in it."))
         elif name == "extensionElements":
@@ -60,6 +76,20 @@ def check(draft: Draft) -> Iterator[Problem]:
         else:
             within = constructs.HANDLER_START if _begins_by_event(node) else name
             stack.extend((child, within) for child in reversed(node))
+
+
+def _twice(node: etree._Element) -> Iterator[Problem]:
+    """Of what is said twice only one would count, and nobody would know which."""
+    times = Counter(str(child.tag) for child in node)
+    for tag in ONCE:
+        if times[tag] > 1:
+            name = etree.QName(tag).localname
+            yield at(
+                ELEMENT_TWICE,
+                node,
+                _("%(name)s stands here more than once, and only one would count.", name=name),
+                _("Delete all but one."),
+            )
 
 
 def _begins_by_event(node: etree._Element) -> bool:
@@ -173,10 +203,18 @@ def _attributes(node: etree._Element, name: str, construct: Construct) -> Iterat
             continue
         if no_effect.is_of_the_modeler(key) or no_effect.is_note(key, is_attribute=True):
             continue
+        if key == f"{XSI}type" and _is_own_type(name, value):
+            continue
         shown = f"{_PREFIXES.get(namespace + '}', namespace + '}')}{local}" if namespace else local
         allowed = construct.attributes.get(shown)
         if allowed is None or (allowed and value not in allowed):
             yield _refused_attribute(node, name, shown, value, allowed)
+
+
+def _is_own_type(name: str, value: str) -> bool:
+    """Whether xsi:type says of an element what it is anyway."""
+    own = _TYPES.get(name, f"t{name[:1].upper()}{name[1:]}")
+    return value.rpartition(":")[2] == own
 
 
 def _attributes_of(node: etree._Element) -> dict[str, str]:

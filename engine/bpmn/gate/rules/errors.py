@@ -18,10 +18,13 @@ ERROR_UNCAUGHT = Rule("error-uncaught", _("An error is caught outside the place 
 ESCALATION_UNCAUGHT = Rule(
     "escalation-uncaught", _("An escalation is caught outside the place where it is thrown."), Severity.WARNING
 )
-ERROR_NEVER = Rule("error-never", _("An event that catches an error has something inside that throws it."))
-ESCALATION_NEVER = Rule(
-    "escalation-never", _("An event that catches an escalation has something inside that throws it.")
+ERROR_NEVER = Rule(
+    "error-never", _("An event that catches an error has something inside that throws it."), Severity.WARNING
 )
+ESCALATION_NEVER = Rule(
+    "escalation-never", _("An event that catches an escalation has something inside that throws it."), Severity.WARNING
+)
+ERROR_CODE = Rule("error-code", _("An error on the border of a service task is the one that its operation throws."))
 ERROR_INTERRUPTS = Rule("error-interrupts", _("An event that catches an error is interrupting."))
 Thrown = tuple[Element, str, str]
 """(what throws it, error or escalation, code)."""
@@ -86,7 +89,7 @@ def _thrown(draft: Draft) -> Iterator[Thrown]:
             yield from ((element, event.kind, event.name) for event in element.events)
         elif element.kind in ("serviceTask", "sendTask"):
             name = element.properties.get("operation", "")
-            if getattr(draft.operations.get(name), "may_fail", False):
+            if _may_fail(draft, name):
                 yield element, ERROR, name
         elif element.kind == "callActivity" and element.called is not None:
             signature = resolve(draft.procedures, element.called)
@@ -112,7 +115,7 @@ def _catches(draft: Draft, event: Element, caught: set[str]) -> Iterator[Problem
     operation = host.properties.get("operation", "") if host is not None else ""
     if is_error and host is not None and host.kind in ("serviceTask", "sendTask"):
         yield about(
-            ERROR_NEVER,
+            ERROR_CODE if _may_fail(draft, operation) else ERROR_NEVER,
             event,
             _("The operation '%(operation)s' never throws this error.", operation=operation[:80]),
             _(
@@ -138,6 +141,10 @@ def _catches(draft: Draft, event: Element, caught: set[str]) -> Iterator[Problem
                 "delete this event. For something that a person or a time triggers, draw a button or a timer."
             ),
         )
+
+
+def _may_fail(draft: Draft, operation: str) -> bool:
+    return bool(getattr(draft.operations.get(operation), "may_fail", False))
 
 
 def _calls_the_unknown(draft: Draft, event: Element) -> bool:

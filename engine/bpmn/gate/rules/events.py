@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
-from engine.bpmn.gate.draft import Draft, about, local_name
+from engine.bpmn.gate.draft import Draft, about, at, local_name
 from engine.bpmn.reading.elements import BPMN, OPERATING, PASSED, Element
 from engine.bpmn.reading.events import ERROR, LINK
 from engine.messages import gettext as _
@@ -24,6 +25,7 @@ _ACTIVITIES = (*HOSTS, *OPERATING, *PASSED)
 def check(draft: Draft) -> Iterator[Problem]:
     yield from _events(draft)
     yield from _links(draft)
+    yield from _other_ends(draft)
     for element in draft.of_kind("boundaryEvent"):
         yield from _boundary(draft, element)
 
@@ -64,6 +66,21 @@ def _links(draft: Draft) -> Iterator[Problem]:
                 _("Exactly one event should catch the link '%(name)s'.", name=event.events[0].name[:80]),
                 _("Draw one intermediate catch event with a link of the same name where the path goes on."),
             )
+
+
+def _other_ends(draft: Draft) -> Iterator[Problem]:
+    """The other end of a link may be written, too; it is the one of the same name."""
+    links = {node.get("id"): node for node in draft.process.iter(f"{BPMN}linkEventDefinition")}
+    for node in links.values():
+        for end in chain(node.iterfind(f"{BPMN}source"), node.iterfind(f"{BPMN}target")):
+            other = links.get((end.text or "").strip().rpartition(":")[2])
+            if other is None or (other.get("name") or "").strip() != (node.get("name") or "").strip():
+                yield at(
+                    LINK_LOOSE,
+                    node,
+                    _("What is written as the other end of the link is no link of the same name."),
+                    _("Give both ends the same name, or delete the source or target that is written in the link."),
+                )
 
 
 def _is_link(event: Element) -> bool:

@@ -35,7 +35,10 @@ def check(draft: Draft) -> Iterator[Problem]:
             PROCESS_TWICE,
             process,
             _("The file has more than one executable process."),
-            _("Save each procedure in a separate file, and deploy them one by one."),
+            _(
+                "Deploy one copy of the file for each procedure, in which only that process is ticked as Executable; the others "
+                "are then kept as drawn."
+            ),
         )
     for process in processes:
         if process not in executable and process is not draft.process and any(map(local_name, process)):

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from engine.bpmn.gate.draft import Draft, about
 from engine.bpmn.reading.elements import Element, Flow
 from engine.messages import gettext as _
-from engine.problems import Problem, Rule
+from engine.problems import Problem, Rule, Severity
 
 FLOW_LOOSE = Rule("flow-loose", _("Both ends of a flow exist."))
 FLOW_CROSSES = Rule("flow-crosses", _("No flow crosses the border of a sub-process."))
 FLOW_AFTER_END = Rule("flow-after-end", _("No flow leads out of an end event."))
 FLOW_INTO_EVENT = Rule("flow-into-event", _("No flow leads into a start event or a boundary event."))
 CONDITION_ELSEWHERE = Rule("condition-elsewhere", _("A gateway that ignores conditions has none on its flows."))
-FLOW_TWICE = Rule("flow-twice", _("Only one flow leads from one step to another."))
+FLOW_TWICE = Rule("flow-twice", _("Only one flow leads from one step to another."), Severity.WARNING)
 SPLIT_NO_DEFAULT = Rule("split-no-default", _("Of the flows out of a step, one is taken whatever the conditions are."))
 GATEWAY_NO_WAY_IN = Rule("gateway-no-way-in", _("Every gateway has an incoming flow."))
 
@@ -81,7 +81,7 @@ def _twins(draft: Draft) -> Iterator[Problem]:
             yield about(
                 FLOW_TWICE,
                 flow,
-                _("Two flows connect the same two steps."),
+                _("Two flows connect the same two steps, and each counts."),
                 _("Delete one. If the conditions differ, join them with or."),
             )
         seen.add((flow.source, flow.target))

@@ -50,7 +50,7 @@ def _marked(draft: Draft, element: Element, again: Again) -> Iterator[Problem]:
             _("Nothing says when this loop ends."),
             _("Write a loopCondition, which is checked after each round, or a loopMaximum."),
         )
-    elif not again.most and element.kind == "subProcess" and is_automatic(draft, element):
+    elif not again.most and is_automatic(draft, element):
         yield about(
             LOOP_IDLE,
             element,

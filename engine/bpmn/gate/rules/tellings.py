@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.bpmn.gate.draft import Draft, about, at, local_name
 from engine.bpmn.gate.procedures import Event
-from engine.bpmn.gate.signatures import relays, told_by
+from engine.bpmn.gate.signatures import relays, thrown_by
 from engine.bpmn.reading.elements import BPMN, HEARING, Element
 from engine.bpmn.reading.events import MESSAGE, SIGNAL, EventDefinition
 from engine.messages import gettext as _
@@ -49,7 +49,7 @@ def _never(draft: Draft) -> Iterator[Problem]:
         return
     keys = draft.procedures.keys()
     known = (draft.procedures.latest(key) for key in keys)
-    told = set(told_by(draft)).union(*(other.tells for other in known if other is not None))
+    told = set(thrown_by(draft)).union(*(other.tells for other in known if other is not None))
     for element, event in waiting:
         if (event.kind, event.name) not in told:
             yield about(
