@@ -18,7 +18,7 @@ UNTIL = (
 """Completion conditions."""
 SMALL = ["task"] * 4 + ["row"] * 5 + ["work"] * 4 + ["wait", "call", "catch", "catch", "throw", "throw", "end_by"]
 LARGE = (
-    ["choice", "fork", "loop"] + ["sub"] * 3 + ["several"] * 3 + ["repeated"] * 2 + ["handled"] * 2 + ["guarded"] * 3
+    ["choice", "fork", "loop"] + ["sub"] * 3 + ["several"] * 3 + ["repeated"] * 6 + ["handled"] * 2 + ["guarded"] * 3
     + ["gate"] * 2 + ["branches"] * 4 + ["link", "across", "late"]
 )  # fmt: skip
 
@@ -61,7 +61,7 @@ class WideGenerator(Generator):
         return self._with_handlers(body, inner, 0.25)
 
     def _repeated(self, around: Around) -> Block:
-        kind = self.draw.choice(["userTask"] * 4 + ["serviceTask", "callActivity", "receiveTask"])
+        kind = self.draw.choice(["userTask", "serviceTask", "callActivity", "receiveTask"])
         return Repeated(self._key("n"), kind, self._times(), self._borders(around))
 
     def _times(self) -> Times:
@@ -90,6 +90,10 @@ class WideGenerator(Generator):
         lapses = not interrupts and self.draw.random() < 0.2
         meets = interrupts and self.draw.random() < 0.5
         return At(self._key("b"), first.kind, interrupts, body, meets, lapses=lapses, events=(first, *more))
+
+    def _automatic(self, around: Around) -> Block:
+        """Behind a timer anything may stand: what the gate says of it is not looked after here."""
+        return self._something(around)
 
     def _caught(self, kinds: tuple[str, ...]) -> Happening:
         kind = self.draw.choice(kinds)
