@@ -152,7 +152,7 @@ def test_what_is_not_given_or_cannot_stand_there_is_refused(given: str, reason: 
     problems = gate("note__side", given)
 
     (problem,) = [problem for problem in problems if problem.element_id == "review"]
-    assert (problem.element_name, str(problem.reason)) == ("审查", reason)
+    assert (str(problem.element_name), str(problem.reason)) == ("审查", reason)
     assert remedy in str(problem.remedy)
 
 
