@@ -36,7 +36,8 @@ def retold(town: Town, name: str, tell: Callable[[Town], Told]) -> Told:
 
 
 def _told(town: Town, name: str, tell: Callable[[Town], Told]) -> tuple[Path, datetime, Told]:
-    folder = town.settings.data_dir.parent / name
+    run = town.settings.data_dir.parent.parent  # a test's own folder is emptied when it has passed
+    folder = run / f"told-{town.fresh_every}-{name}"
     teller = copied(town.settings.data_dir, folder, town.fresh_every)
     instance = tell(teller)
     teller.close()
