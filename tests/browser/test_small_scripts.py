@@ -662,7 +662,7 @@ def test_material_is_added_and_taken_off_without_any_script(served: Served, case
     expect(page.locator("#materials tbody")).to_contain_text("现场照片")
     page.get_by_role("button", name=re.compile("删除.*现场照片")).click()
 
-    expect(page.locator(".flash--ok")).to_contain_text("材料已从清单上拿下。")
+    expect(page.locator(".flash--ok")).to_contain_text("材料已从清单中删除。")
     expect(page.locator("#materials tbody")).to_have_count(0)
 
 

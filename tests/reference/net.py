@@ -158,14 +158,7 @@ class Alone:
         return seen_of(self.workflow, self._passed, self._thrown)
 
     def _meet(self) -> None:
-        """The clocks are done whose periods were met, as the store does it behind every step."""
-        elements = self._specification.diagram.elements.values()
-        while self._host.met and not self.workflow.completed:
-            key = self._host.met.pop(0)
-            for event in elements:
-                if event.attached_to is not None and event.properties.get("deadline") == key:
-                    self.workflow.close_clock(event.attached_to)
-            self.workflow.run()
+        end_met_clocks(self.workflow, self._host, self._specification)
 
     def _restore(self) -> None:
         stored = self.workflow.to_bytes()
@@ -178,6 +171,16 @@ class Alone:
         self._thrown += Counter((one.kind, one.name, one.caught) for one in self.workflow.thrown)
         self.workflow.passed.clear()
         self.workflow.thrown.clear()
+
+
+def end_met_clocks(workflow: Workflow, host: Asked, specification: Specification) -> None:
+    """The clocks are done whose periods were met, as the store does it behind every step."""
+    while host.met and not workflow.completed:
+        key = host.met.pop(0)
+        for event in specification.diagram.elements.values():
+            if event.attached_to is not None and event.properties.get("deadline") == key:
+                workflow.close_clock(event.attached_to)
+        workflow.run()
 
 
 def act(workflow: Workflow, move: Move) -> None:

@@ -20,7 +20,7 @@ from tests.before import parse
 from tests.before.workflow import Workflow as WorkflowBefore
 from tests.reference.blocks import Block, Fork, Loop, Task
 from tests.reference.generator import FLOWS, KEY, Drawn, Generator
-from tests.reference.net import Asked, Different, Move, Seen, act, seen_of
+from tests.reference.net import Asked, Different, Move, Seen, act, end_met_clocks, seen_of
 from tests.reference.walks import SIZES, take
 
 LAPSED = {"timer": 0.0, "cycle": 1.0, "button": 1.0}
@@ -36,13 +36,15 @@ class CarriedOver:
 
     def __init__(self, text: str, after: int) -> None:
         root = read_diagram(text.encode())
-        self._left, self._host, self._passed = after, Asked(), Counter[str]()
-        self._today = Specification(read_elements(root), all_lapses=True)
+        diagram = read_elements(root)
+        self._left, self._host, self._passed = after, Asked(diagram), Counter[str]()
+        self._today = Specification(diagram, all_lapses=True)
         self.workflow = WorkflowBefore(parse.restore_specification(parse.specify(root, KEY)), self._host)
 
     def begin(self, facts: Mapping[str, int]) -> None:
         self._host.facts = dict(facts)
         self.workflow.run()
+        end_met_clocks(self.workflow, self._host, self._today)
         self._note()
 
     def move(self, move: Move, facts: Mapping[str, int]) -> None:
@@ -51,6 +53,7 @@ class CarriedOver:
             self._carry_over()
         self._left -= 1
         act(self.workflow, move)
+        end_met_clocks(self.workflow, self._host, self._today)
         self._note()
 
     def seen(self) -> Seen:
