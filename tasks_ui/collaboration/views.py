@@ -104,19 +104,19 @@ def members_place(run_id: str) -> str:
 # --- corrections ---
 
 
-@pages.get("/instances/<number>/correct/<key>")
-def correct(number: str, key: str) -> ResponseReturnValue:
-    proposal = engine().collaboration.proposal(actor(), number, key)
+@pages.get("/instances/<number>/correct/<item>")
+def correct(number: str, item: str) -> ResponseReturnValue:
+    proposal = engine().collaboration.proposal(actor(), number, item)
     return render_template("collaboration/correct.html", proposal=proposal, problems={})
 
 
-@pages.post("/instances/<number>/correct/<key>")
-def propose_correction(number: str, key: str) -> ResponseReturnValue:
+@pages.post("/instances/<number>/correct/<item>")
+def propose_correction(number: str, item: str) -> ResponseReturnValue:
     raw = sent()
     try:
-        engine().collaboration.propose_correction(actor(), number, key, raw)
+        engine().collaboration.propose_correction(actor(), number, item, raw)
     except InvalidValues as invalid:
-        proposal = engine().collaboration.proposal(actor(), number, key, raw)
+        proposal = engine().collaboration.proposal(actor(), number, item, raw)
         page = render_template("collaboration/correct.html", proposal=proposal, problems=invalid.problems)
         return page, invalid.status
     flash(_("Correction proposed. A leader of your unit decides on it."), "ok")

@@ -180,7 +180,7 @@ STANDARD = [
     "interfaceRef", "loopDataInputRef", "loopDataOutputRef", "messageFlowRef",
     "messagePath", "operationRef", "optionalInputRefs", "optionalOutputRefs", "outMessageRef",
     "outerParticipantRef", "outputDataItem", "outputSetRefs", "participantRef", "partitionElement", "resourceRef",
-    "source", "sourceRef", "supportedInterfaceRef", "supports", "target", "targetRef", "to", "transformation",
+    "sourceRef", "supportedInterfaceRef", "supports", "targetRef", "to", "transformation",
     "whileExecutingInputRefs", "whileExecutingOutputRefs",
 ]  # fmt: skip
 
