@@ -498,8 +498,8 @@ def test_who_was_first_is_told_in_the_reader_s_language(town: Town) -> None:
     with speaking("en"):
         said = warned(town)
 
-    assert said.startswith("The same matter at the same place was registered within 30 days: ")
-    assert f"{first.number} (青河镇 received it on 30 Sep 09:30, earlier). Whoever received it first" in said
+    assert said.startswith("The same matter at the same place was registered within the last 30 days: ")
+    assert f"{first.number} (青河镇 received it on 30 Sep 09:30, earlier). The unit that received it first" in said
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_two_tasks_that_are_open_side_by_side_are_not_deployed_with_one_form(pla
         draw(plain_town, tmp_path, "hq", body, "fork join then", FORMS, *LANES)
 
     (problem,) = refused.value.problems
-    assert (problem.element_id, problem.element_name) == ("rb", "乙会签")
+    assert (problem.element_id, str(problem.element_name)) == ("rb", "乙会签")
     assert "“甲会签”和“乙会签”会同时办理" in str(problem.reason)
     assert "“同意”（accepted）" in str(problem.reason)
     assert "请给它们各做一张表单" in str(problem.remedy)
