@@ -106,8 +106,9 @@ def test_the_commands_page_names_every_command(name: str) -> None:
     assert set(re.findall(r"^\| `lianban ([a-z-]+)", page, re.MULTILINE)) == set(main.commands)
 
 
-def test_the_forms_page_names_every_component_property_and_widget() -> None:
-    page = (ROOT / "docs/reference/forms.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["forms.md", "forms.zh.md"])
+def test_the_forms_page_names_every_component_property_and_widget(name: str) -> None:
+    page = (ROOT / "docs/reference" / name).read_text(encoding="utf-8")
     words = set(re.findall(r"`([a-z_]+)`", page))
     properties = {re.sub(r"_[2-9]$", "", name) for name in schema.PROPERTIES}
     assert (schema.FIELD_TYPES | schema.OTHER_TYPES | properties | schema.WIDGETS) <= words
