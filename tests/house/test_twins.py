@@ -20,7 +20,7 @@ PAGES = sorted(
         ROOT / "README.md",
         *ROOT.glob("docs/tutorial/*.md"),
         *ROOT.glob("docs/how-to/*.md"),
-        *(ROOT / f"docs/reference/{name}.md" for name in ("bpmn", "forms", "letters", "running")),
+        *(ROOT / f"docs/reference/{name}.md" for name in ("bpmn", "city_rules", "forms", "letters", "running")),
     ]
     if not page.name.endswith(".zh.md")
 )
