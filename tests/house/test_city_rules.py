@@ -12,7 +12,7 @@ from engine.organisation import city
 from tests.unit.builders import ROOT
 
 SHIPPED = city.read_rules((ROOT / "processes" / "city.toml").read_text(encoding="utf-8"))
-PAGE = (ROOT / "docs" / "reference" / "city_rules.md").read_text(encoding="utf-8")
+REFERENCE = ROOT / "docs" / "reference"
 NOT_READ = {
     "phone_first.paper_due_wd": "先电话后补办的只有参与工作通知（P7）",
     "dispute.forward_wd": "受理和转送是同一步，没有可以等的",
@@ -77,8 +77,10 @@ def test_a_figure_of_the_plan_is_drawn_as_it_is(key: str) -> None:
     assert str(SHIPPED[key]) in written
 
 
-def test_the_page_of_city_rules_names_every_rule_and_its_default() -> None:
-    rows = dict(re.findall(r"^\| `([a-z0-9_.]+)` \| `([^`]+)` \|", PAGE, re.MULTILINE))
+@pytest.mark.parametrize("name", ["city_rules.md", "city_rules.zh.md"])
+def test_the_page_of_city_rules_names_every_rule_and_its_default(name: str) -> None:
+    page = (REFERENCE / name).read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z0-9_.]+)` \| `([^`]+)` \|", page, re.MULTILINE))
 
     assert rows == {
         key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in SHIPPED.items()

@@ -93,19 +93,22 @@ def test_every_module_says_what_it_is() -> None:
     assert not relative([path for path, tree in trees.items() if not ast.get_docstring(tree)])
 
 
-def test_the_settings_page_names_every_setting_with_its_default() -> None:
-    page = (ROOT / "docs/reference/running.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["running.md", "running.zh.md"])
+def test_the_settings_page_names_every_setting_with_its_default(name: str) -> None:
+    page = (ROOT / "docs/reference" / name).read_text(encoding="utf-8")
     named = set(re.findall(rf"`{PREFIX}([A-Z_]+)`", page))
     assert named == {field.name.upper() for field in dataclasses.fields(Settings)}
 
 
-def test_the_commands_page_names_every_command() -> None:
-    page = (ROOT / "docs/reference/running.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["running.md", "running.zh.md"])
+def test_the_commands_page_names_every_command(name: str) -> None:
+    page = (ROOT / "docs/reference" / name).read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `lianban ([a-z-]+)", page, re.MULTILINE)) == set(main.commands)
 
 
-def test_the_forms_page_names_every_component_property_and_widget() -> None:
-    page = (ROOT / "docs/reference/forms.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["forms.md", "forms.zh.md"])
+def test_the_forms_page_names_every_component_property_and_widget(name: str) -> None:
+    page = (ROOT / "docs/reference" / name).read_text(encoding="utf-8")
     words = set(re.findall(r"`([a-z_]+)`", page))
     properties = {re.sub(r"_[2-9]$", "", name) for name in schema.PROPERTIES}
     assert (schema.FIELD_TYPES | schema.OTHER_TYPES | properties | schema.WIDGETS) <= words

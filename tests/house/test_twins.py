@@ -14,13 +14,15 @@ from tests.house import words
 from tests.house.test_english import FORM_FILES, of_form
 
 ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ("bpmn", "city_rules", "events", "forms", "letters", "running")
+"""The pages of the reference that are written; rules.md is printed from the tests of the plan's rules."""
 PAGES = sorted(
     page
     for page in [
         ROOT / "README.md",
         *ROOT.glob("docs/tutorial/*.md"),
         *ROOT.glob("docs/how-to/*.md"),
-        ROOT / "docs/reference/bpmn.md",
+        *(ROOT / f"docs/reference/{name}.md" for name in REFERENCE),
     ]
     if not page.name.endswith(".zh.md")
 )

@@ -15,7 +15,9 @@ from engine.runtime.step.entries import Cancelled, Incident, StepTaken, entry_of
 from engine.runtime.step.events import Pressed
 from engine.runtime.step.step_kinds import StepKind
 
-DOCS = Path(__file__).parents[2] / "docs" / "reference" / "events.md"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+COMMAS = {"events.md": ", ", "events.zh.md": "、"}
+"""The page in each language -> what stands between two fields there."""
 EVENTS = (Pressed("button"),)
 
 
@@ -80,18 +82,20 @@ def test_no_two_kinds_are_stored_by_one_word() -> None:
         entry_of("unheard_of", {})
 
 
+@pytest.mark.parametrize("page", COMMAS)
 @pytest.mark.parametrize("kind", entries.ENTRIES.values(), ids=lambda kind: kind.kind)
-def test_every_kind_of_entry_has_its_row_in_the_reference(kind: Any) -> None:
-    own = DOCS.read_text(encoding="utf-8").partition("## ")[2]
+def test_every_kind_of_entry_has_its_row_in_the_reference(kind: Any, page: str) -> None:
+    own = (REFERENCE / page).read_text(encoding="utf-8").partition("## ")[2]
     (row,) = [line for line in own.splitlines() if line.startswith(f"| `{kind.kind}` |")]
 
     names = [f"`{field.metadata.get('as', field.name)}`" for field in fields(kind)]
-    assert row.split("|")[-2].strip() == "、".join(names)
+    assert row.split("|")[-2].strip() == COMMAS[page].join(names)
 
 
+@pytest.mark.parametrize("page", COMMAS)
 @pytest.mark.parametrize("what", StepKind)
-def test_every_step_has_its_row_in_the_reference(what: StepKind) -> None:
-    assert f"| `{what}` |" in DOCS.read_text(encoding="utf-8").rpartition("## ")[2]
+def test_every_step_has_its_row_in_the_reference(what: StepKind, page: str) -> None:
+    assert f"| `{what}` |" in (REFERENCE / page).read_text(encoding="utf-8").rpartition("## ")[2]
 
 
 def test_what_is_usual_has_a_default_of_its_type() -> None:

@@ -22,7 +22,9 @@ from engine.runtime.step.events import (
     to_json,
 )
 
-DOCS = Path(__file__).parents[2] / "docs" / "reference" / "events.md"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+COMMAS = {"events.md": ", ", "events.zh.md": "、"}
+"""The page in each language -> what stands between two fields there."""
 
 
 def _filled(kind: Any) -> Event:
@@ -57,12 +59,13 @@ def test_what_is_as_usual_is_left_out_and_means_the_same(kind: Any) -> None:
     assert from_json(to_json(event)) == event
 
 
+@pytest.mark.parametrize("page", COMMAS)
 @pytest.mark.parametrize("kind", events.KINDS.values(), ids=lambda kind: kind.what)
-def test_every_kind_of_event_has_its_row_in_the_reference(kind: Any) -> None:
-    own = DOCS.read_text(encoding="utf-8").partition("## ")[0]
+def test_every_kind_of_event_has_its_row_in_the_reference(kind: Any, page: str) -> None:
+    own = (REFERENCE / page).read_text(encoding="utf-8").partition("## ")[0]
     (row,) = [line for line in own.splitlines() if line.startswith(f"| `{kind.what}` |")]
 
-    assert row.split("|")[-2].strip() == "、".join(f"`{field.name}`" for field in fields(kind))
+    assert row.split("|")[-2].strip() == COMMAS[page].join(f"`{field.name}`" for field in fields(kind))
 
 
 def test_every_kind_is_one_of_the_events_that_readers_match() -> None:

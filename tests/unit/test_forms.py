@@ -183,7 +183,7 @@ def test_a_unit_that_was_chosen_may_not_be_marked_as_correctable() -> None:
 @pytest.mark.parametrize("kind", ["button", "html", "iframe", "script", "image", "taglist", "table", "expression", ""])
 def test_a_component_that_cannot_be_rendered_is_refused_with_its_place_and_a_remedy(kind: str) -> None:
     assert refusal(component(kind, "a")) == [
-        ("tried.a", f"不支持 {kind} 这种组件。", "请换成 docs/reference/forms.md 里列出的组件。")
+        ("tried.a", f"不支持 {kind} 这种组件。", "请换成 docs/reference/forms.zh.md 里列出的组件。")
     ]
 
 
@@ -207,7 +207,7 @@ def test_a_key_that_no_expression_could_name_is_refused(key: str) -> None:
 )
 def test_a_property_that_nobody_reads_is_refused(name: str) -> None:
     assert refusal(component(properties={name: "1"})) == [
-        ("tried.a", f"不认识属性 {name}。", "请对照 docs/reference/forms.md。")
+        ("tried.a", f"不认识属性 {name}。", "请对照 docs/reference/forms.zh.md。")
     ]
 
 
