@@ -78,14 +78,14 @@ def test_a_loop_of_calls_that_end_by_themselves_is_not_deployed(town: Town, tmp_
 def test_many_calls_that_end_by_themselves_one_after_the_other_are_all_taken(town: Town, tmp_path: Path) -> None:
     """More than the stack of the program would hold, were each taken within the one before."""
     deploy_called(town, tmp_path, waits=False)
-    times = "<loopCardinality>90</loopCardinality>"
+    times = "<loopCardinality>210</loopCardinality>"
     several = f'<multiInstanceLoopCharacteristics isSequential="true">{times}</multiInstanceLoopCharacteristics>'
     way = flow("start", "decide") + flow("decide", "ask") + flow("ask", "done")
     case = begun(town, tmp_path, [call(several), way], "ask")
     before = town.rows()["process_instance"]
     case.complete("decide", OFFICER, decided="go")
     assert (case.result, case.incident()) == ("done", "")
-    assert town.rows()["process_instance"] == before + 90
+    assert town.rows()["process_instance"] == before + 210
 
 
 def test_a_condition_that_makes_itself_true_again_parks_the_case(town_on_each_database: Town, tmp_path: Path) -> None:

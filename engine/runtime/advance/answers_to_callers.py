@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable
 
+from engine.bpmn.spiff.iterations import MOST
 from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.db.unit import unit_of
 from engine.messages import gettext as _
 from engine.runtime.step.step import Step
 
-AT_ONCE = 200
-"""So often a call activity of one case may have its answer in one transaction."""
+AT_ONCE = MOST
+"""So often a call activity of one case may have its answer in one transaction: as often as one may be done several times."""
 _KEY = "answers_to_callers"
 
 
