@@ -49,20 +49,14 @@ class Written:
 
 
 def page(name: str, language: str) -> Written:
-    """The page in this language, or in the one that there is. Raises KeyError for one that is not served."""
+    """The page in this language. Raises KeyError for one that is not served."""
     found = _file(name, language)
     return _rendered(found, found.stat().st_mtime_ns)
 
 
 def _file(name: str, language: str) -> Path:
-    """NAME.zh.md is Chinese, NAME.md English if it has such a twin."""
-    folder = DOCS / PAGES[name]
-    chinese = folder / f"{name}.zh.md"
-    return chinese if language == "zh" and chinese.exists() else folder / f"{name}.md"
-
-
-def _is_english(file: Path) -> bool:
-    return not file.name.endswith(".zh.md") and file.with_suffix(".zh.md").exists()
+    """NAME.zh.md is Chinese, NAME.md English."""
+    return DOCS / PAGES[name] / (f"{name}.zh.md" if language == "zh" else f"{name}.md")
 
 
 @lru_cache(maxsize=2 * len(PAGES))
@@ -78,7 +72,9 @@ def _rendered(file: Path, _changed: int) -> Written:
     html = markdown.renderer.render(tokens[3:], markdown.options, {})  # without the title, which heads the page
     html = html.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
     contents = tuple(one for one in headings if one.level in (2, 3))
-    return Written(title, html, "en" if _is_english(file) else "zh-CN", contents if len(contents) > LONG else ())
+    return Written(
+        title, html, "zh-CN" if file.name.endswith(".zh.md") else "en", contents if len(contents) > LONG else ()
+    )
 
 
 def _titles(tokens: list[Token]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from engine.deployments.drawn_names import english_by_drawn
 from engine.english import read_english
+from tasks_ui.help.written import PAGES as HELP
 from tests.house import words
 from tests.house.test_english import FORM_FILES, of_form
 
@@ -87,6 +88,10 @@ def test_a_page_and_its_twin_lead_to_each_other_under_the_title(page: Path) -> N
 
     assert read(page).splitlines()[2] == f"[中文]({twin.name})"
     assert read(twin).splitlines()[2] == f"[English]({page.name})"
+
+
+def test_every_page_of_the_help_has_a_twin() -> None:
+    assert [name for name, folder in HELP.items() if ROOT / "docs" / folder / f"{name}.md" not in PAGES] == []
 
 
 def test_no_twin_is_alone() -> None:
