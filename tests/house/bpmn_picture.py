@@ -14,8 +14,9 @@ from itertools import pairwise
 
 from lxml import etree
 
+from tests.diagrams.layout import Box
 from tests.house import bpmn_icons as icons
-from tests.house.bpmn_text import LINE_HEIGHT, Box, text_at, width_of, wrapped
+from tests.house.bpmn_text import LINE_HEIGHT, text_at, width_of, wrapped
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"

@@ -5,28 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import escape
-from typing import NamedTuple
 
 CHARACTER, NARROW = 12.0, 6.4
 """How wide a Chinese character and another one are, in pixels."""
 LINE_HEIGHT = 14.0
 _PIECE = re.compile(r"[⺀-鿿＀-￯][，。；、？）”]*|[^\s⺀-鿿＀-￯]+|\s+")
 """What no line is broken in: a Chinese character with the mark behind it, or a word."""
-
-
-class Box(NamedTuple):
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        return self.y + self.height
 
 
 def width_of(text: str) -> float:
